@@ -1,0 +1,1 @@
+"""Fence events in, people told: case book, store, outbox, MQTT, evidence."""

@@ -1,0 +1,1 @@
+"""Frames in, observations out: sources, sampling, engines, obstruction, the stream loop."""

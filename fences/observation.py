@@ -1,0 +1,85 @@
+"""What the core takes in: what was seen, what was not, and the passing of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fences.box import Box, Point
+
+
+class Seeing(StrEnum):
+    """One of the two independent ways of seeing."""
+
+    LEARNED = "learned"
+    OBSTRUCTION = "obstruction"
+
+
+class Label(StrEnum):
+    """Kerbwatch's own vocabulary; model cards map a model's classes onto it."""
+
+    PERSON = "person"
+    VEHICLE = "vehicle"
+    TWO_WHEELER = "two_wheeler"
+    STALL = "stall"
+    WASTE = "waste"
+    OBSTRUCTION = "obstruction"
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One thing seen in one frame.
+
+    ``score`` is 0-1. ``anchor`` is where it touches the ground, the box's bottom centre
+    unless the detector knows better. Obstructions also carry the fence whose pixels they were
+    found in, since when these pixels have been still (media time), and how busy their
+    surroundings are (0-1: share of time in which something moved right beside them).
+    """
+
+    label: str
+    score: float
+    box: Box
+    seen_by: Seeing = Seeing.LEARNED
+    anchor: Point | None = None
+    fence_id: str | None = None
+    since_ns: int | None = None
+    activity: float = 0.0
+
+    @property
+    def ground(self) -> Point:
+        """The point that decides whether the thing is inside a fence."""
+        return self.box.foot if self.anchor is None else self.anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything seen in one frame of one camera. Times in integer nanoseconds.
+
+    ``sees_people`` tells whether a detector that knows persons looked at the frame: without
+    one, attendance is judged from movement beside the thing.
+    """
+
+    media_ns: int
+    wall_ns: int
+    detections: tuple[Detection, ...] = field(default=())
+    sees_people: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Media time in which nobody was looking: reconnect, dropped stretch, restart."""
+
+    from_ns: int
+    to_ns: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passes without a look: hours may begin or end, nothing else can change."""
+
+    media_ns: int
+    wall_ns: int
+
+
+StepInput = Observation | Gap | Tick

@@ -1,0 +1,1 @@
+"""Command line, configuration and wiring: one function per process."""

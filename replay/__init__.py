@@ -1,0 +1,1 @@
+"""Recordings through the live pipeline: play, score, report, and the scenes to play."""
