@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fences.clock import SECOND_NS
 from fences.geometry import FencePolygon
 from fences.hours import ALWAYS, WeeklyHours
 from fences.observation import Seeing
 from fences.scenario import Scenario
-
-SECOND_NS = 1_000_000_000
-"""Nanoseconds in a second."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
