@@ -1,0 +1,33 @@
+"""What every test may use, and the rule that nothing is skipped where all is required."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIRE_ALL = os.environ.get("KERBWATCH_REQUIRE_ALL") == "1"
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Real models, clips and pictures; they are not part of the project."""
+    path = Path(os.environ.get("KERBWATCH_SHARED", ROOT.parent / "shared"))
+    if not (path / "footage" / "truth.json").is_file():
+        pytest.skip(f"needs the shared models and footage (KERBWATCH_SHARED), looked in {path}")
+    return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    """With KERBWATCH_REQUIRE_ALL=1 a skip is a failure that names what was missing."""
+    report = yield  # type: ignore[misc]
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped where nothing may be: {report.longrepr}"
+    return report  # type: ignore[return-value]
