@@ -1,0 +1,1 @@
+"""Learned detectors: model files behind one protocol."""

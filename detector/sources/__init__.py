@@ -1,0 +1,1 @@
+"""Frames from recordings, folders of pictures and live cameras, all as ``FrameSource``."""
