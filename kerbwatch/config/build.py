@@ -1,0 +1,150 @@
+"""Checked models into options: defaults filled in, paths absolute, core types built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fences.catalogue import CATALOGUE
+from fences.clock import SECOND_NS
+from fences.fence import Fence, Rule
+from fences.geometry import parse_polygon
+from fences.hours import ALWAYS, WeeklyHours, parse_hours
+from fences.observation import Seeing
+from kerbwatch.config.addresses import SQLITE, broker_place, camera_address, store_address
+from kerbwatch.config.schema import (
+    CameraModel,
+    FenceModel,
+    ModelsModel,
+    MqttModel,
+    ScenarioModel,
+    StreamsModel,
+)
+from kerbwatch.options import (
+    EMBEDDED_PORT,
+    CameraOptions,
+    FenceOptions,
+    ModelsOptions,
+    MqttOptions,
+    RecipientOptions,
+    Secret,
+    SecretUrl,
+    ServiceOptions,
+    SiteOptions,
+)
+
+_MIN_INTERVAL_S = 10.0
+
+
+def service_options(
+    model: StreamsModel, folder: Path, password: Secret | None
+) -> ServiceOptions:
+    """The options of a whole file that lies in ``folder``; its password, if it is in a file."""
+    site = SiteOptions(model.site.id, model.site.name or model.site.id, model.site.timezone)
+    data_dir = folder / model.data_dir
+    models = model.models or ModelsModel()
+    store = model.store.url if model.store is not None else None
+    return ServiceOptions(
+        site=site,
+        store_url=SecretUrl(store_address(store or f"{SQLITE}{data_dir / 'kerbwatch.db'}", folder)),
+        data_dir=data_dir,
+        models=ModelsOptions(folder / models.dir, tuple(models.use)),
+        cameras=tuple(_camera(camera, site.timezone, folder) for camera in model.cameras),
+        mqtt=_mqtt(model.mqtt or MqttModel(), folder, password),
+        recipients=tuple(
+            RecipientOptions(it.id, it.name or it.id, it.role) for it in model.recipients
+        ),
+    )
+
+
+def _mqtt(model: MqttModel, folder: Path, password: Secret | None) -> MqttOptions:
+    if model.url is None:
+        port = EMBEDDED_PORT if model.embedded_port is None else model.embedded_port
+        return MqttOptions(port=port, base=model.base)
+    host, port, tls = broker_place(model.url)
+    return MqttOptions(
+        host=host,
+        port=port,
+        tls=tls,
+        base=model.base,
+        username=model.username,
+        password=password if model.password is None else Secret(model.password),
+        ca_file=folder / model.ca_file if model.ca_file is not None else None,
+        embedded=False,
+    )
+
+
+def _camera(model: CameraModel, timezone: str, folder: Path) -> CameraOptions:
+    return CameraOptions(
+        id=model.id,
+        name=model.name or model.id,
+        url=SecretUrl(camera_address(model.url, folder)),
+        every_ns=_ns(model.every_s),
+        fences=tuple(
+            fence_options(fence, model.id, model.every_s, timezone) for fence in model.fences
+        ),
+    )
+
+
+def fence_options(
+    model: FenceModel, camera_id: str, every_s: float, timezone: str
+) -> FenceOptions:
+    """A fence of a camera that is checked every ``every_s`` seconds."""
+    hours = ALWAYS if model.hours is None else parse_hours(tuple(model.hours), timezone)
+    scenarios = {id_: it or ScenarioModel() for id_, it in model.scenarios.items()}
+    fence = Fence(
+        camera_id=camera_id,
+        id=model.id,
+        polygon=parse_polygon(tuple((x, y) for x, y in model.polygon)),
+        rules=tuple(
+            _rule(id_, scenario, every_s, hours, timezone) for id_, scenario in scenarios.items()
+        ),
+        see=frozenset(Seeing(way) for way in model.see),
+        report_known=model.known_at_start == "report",
+        max_interval_ns=_ns(max(_MIN_INTERVAL_S, 3 * every_s)),
+    )
+    return FenceOptions(
+        id=model.id,
+        name=model.name or model.id,
+        fence=fence,
+        notify=tuple(model.notify),
+        notify_of=tuple(
+            (id_, tuple(it.notify)) for id_, it in scenarios.items() if it.notify is not None
+        ),
+    )
+
+
+def _rule(
+    scenario_id: str, model: ScenarioModel, every_s: float, hours: WeeklyHours, timezone: str
+) -> Rule:
+    scenario = CATALOGUE[scenario_id]
+    dwell_s = _or(model.dwell_s, scenario.dwell_s)
+    own = model.hours
+    return Rule(
+        scenario=scenario,
+        dwell_ns=_ns(dwell_s),
+        clear_after_ns=_ns(_or(model.clear_after_s, scenario.clear_after_s)),
+        grace_ns=_ns(_or(model.grace_s, default_grace_s(dwell_s, every_s))),
+        bridge_ns=_ns(_or(model.bridge_s, default_bridge_s(dwell_s))),
+        min_area=_or(model.min_area, scenario.min_area),
+        open_score=model.min_score,
+        keep_score=model.keep_score,
+        hours=hours if own is None else parse_hours(tuple(own), timezone),
+    )
+
+
+def default_grace_s(dwell_s: float, every_s: float) -> float:
+    """How long an occupant may go unseen: half the dwell within 1.5-5 s, and two looks."""
+    return max(min(5.0, max(1.5, dwell_s / 2)), 2.5 * every_s)
+
+
+def default_bridge_s(dwell_s: float) -> float:
+    """The longest gap over which a dwell goes on: half of it, within 2-300 s."""
+    return min(300.0, max(2.0, dwell_s / 2))
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value
+
+
+def _ns(seconds: float) -> int:
+    return round(seconds * SECOND_NS)

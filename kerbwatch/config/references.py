@@ -1,0 +1,143 @@
+"""What no single value can tell: ids that repeat, names that lead nowhere, keys that clash.
+
+These checks read plain values leniently, so that they also work where the schema has
+already found something else wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from fences.catalogue import CATALOGUE
+from kerbwatch.config.problem import Path, Problem, phrase
+from kerbwatch.config.shown import one_of, safe
+from kerbwatch.config.values import Document, Value, text_at, value_at
+
+DEFAULT_EVERY_S = 2.0
+_DEFAULT_SCORES = {"min_score": 0.35, "keep_score": 0.25}
+
+
+def cross_check(document: Document, known_models: Collection[str] | None) -> Iterator[Problem]:
+    """Every problem between values of a ``streams.yaml``."""
+    yield from _repeated_ids(document, ("recipients",))
+    yield from _repeated_ids(document, ("cameras",))
+    yield from _mqtt(document)
+    yield from _models(document, known_models)
+    recipients = set(_texts(document, ("recipients",), "id"))
+    for camera in _items(document.value, ("cameras",)):
+        yield from _repeated_ids(document, (*camera, "fences"))
+        every_s = _number(document.value, (*camera, "every_s"), DEFAULT_EVERY_S)
+        for fence in _items(document.value, (*camera, "fences")):
+            yield from check_fence(document, fence, every_s)
+            yield from _eyes(document, fence)
+            for place in (fence, *_scenarios(document.value, fence)):
+                yield from _notified(document, (*place, "notify"), recipients)
+
+
+def check_fence(document: Document, fence: Path, every_s: float) -> Iterator[Problem]:
+    """What can be wrong between the values of one fence."""
+    for scenario in _scenarios(document.value, fence):
+        name = str(scenario[-1])
+        if name not in CATALOGUE:
+            shown = phrase("got.text", text=safe(name))
+            yield document.problem(scenario, "unknown_scenario", one_of(name, CATALOGUE), shown)
+        yield from _scores(document, scenario)
+        grace_s = _number(document.value, (*scenario, "grace_s"), every_s)
+        if grace_s < every_s:
+            expected = phrase("expected.grace", every_s=f"{every_s:g}")
+            yield document.problem((*scenario, "grace_s"), "grace", expected)
+
+
+def _scores(document: Document, scenario: Path) -> Iterator[Problem]:
+    opens, keeps = (
+        _number(document.value, (*scenario, key), default)
+        for key, default in _DEFAULT_SCORES.items()
+    )
+    if keeps <= opens:
+        return
+    written = value_at(document.value, (*scenario, "keep_score")) is not None
+    key = "keep_score" if written else "min_score"
+    limit = phrase("expected.at_most", limit=f"{opens:g}", name="min_score")
+    if not written:
+        limit = phrase("expected.at_least", limit=f"{keeps:g}", name="keep_score")
+    yield document.problem((*scenario, key), "scores", limit)
+
+
+def _eyes(document: Document, fence: Path) -> Iterator[Problem]:
+    """A fence that only models may see, without a model, would watch nothing."""
+    see = value_at(document.value, (*fence, "see"))
+    if see == ["learned"] and not value_at(document.value, ("models", "use")):
+        expected = phrase("expected.models_for_learned")
+        yield document.problem((*fence, "see"), "no_eyes", expected, phrase("got.only_learned"))
+
+
+def _notified(document: Document, path: Path, recipients: set[str]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for item in _items(document.value, path):
+        name = text_at(document.value, item)
+        if name is None:
+            continue
+        if name not in recipients:
+            yield document.problem(item, "unknown_recipient", one_of(name, recipients))
+        elif name in seen:
+            yield document.problem(item, "repeated", phrase("expected.once"))
+        seen.add(name)
+
+
+def _models(document: Document, known: Collection[str] | None) -> Iterator[Problem]:
+    for item in _items(document.value, ("models", "use")):
+        name = text_at(document.value, item)
+        if known is not None and name is not None and name not in known:
+            yield document.problem(item, "unknown_model", one_of(name, known))
+
+
+def _mqtt(document: Document) -> Iterator[Problem]:
+    mqtt = value_at(document.value, ("mqtt",))
+    if not isinstance(mqtt, dict):
+        return
+    for first, second in (("url", "embedded_port"), ("password", "password_file")):
+        if mqtt.get(first) is not None and mqtt.get(second) is not None:
+            expected = phrase("expected.either", first=first, second=second)
+            got = phrase("got.both")
+            yield document.problem(("mqtt", second), "either", expected, got)
+    needs = [(key, "url") for key in ("username", "ca_file")]
+    needs += [(key, "username") for key in ("password", "password_file")]
+    for key, needed in needs:
+        if mqtt.get(key) is not None and mqtt.get(needed) is None:
+            expected = phrase("expected.needs", given=key, needed=needed)
+            got = phrase("got.without", needed=needed)
+            yield document.problem(("mqtt", key), "needs", expected, got)
+
+
+def _repeated_ids(document: Document, path: Path) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for item in _items(document.value, path):
+        place = (*item, "id")
+        name = text_at(document.value, place)
+        if name is not None and first.setdefault(name, place) != place:
+            yield document.problem(place, "repeated_id", phrase("expected.unique_id"))
+
+
+def _items(value: Value, path: Path) -> Iterator[Path]:
+    found = value_at(value, path)
+    for number in range(len(found) if isinstance(found, list) else 0):
+        yield (*path, number)
+
+
+def _texts(document: Document, path: Path, key: str) -> Iterator[str]:
+    for item in _items(document.value, path):
+        text = text_at(document.value, (*item, key))
+        if text is not None:
+            yield text
+
+
+def _scenarios(value: Value, fence: Path) -> Iterator[Path]:
+    found = value_at(value, (*fence, "scenarios"))
+    for name in found if isinstance(found, dict) else ():
+        yield (*fence, "scenarios", name)
+
+
+def _number(value: Value, path: Path, default: float) -> float:
+    found = value_at(value, path)
+    usable = isinstance(found, int | float) and not isinstance(found, bool)
+    return float(found) if usable else default  # type: ignore[arg-type]

@@ -1,0 +1,156 @@
+"""The schema of ``streams.yaml``. Every key is described in ``docs/CONFIGURATION.md``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from fences.catalogue import CATALOGUE
+from kerbwatch.config.addresses import check_broker_url, check_camera_url, check_store_url
+from kerbwatch.config.checks import check_hours, check_polygon, check_timezone
+from kerbwatch.config.fields import (
+    Expect,
+    Id,
+    ModelName,
+    Name,
+    PathText,
+    Score,
+    Share,
+    StrictModel,
+)
+
+_DAY_S = 86_400
+_LONGEST_DWELL_S = 30 * _DAY_S
+
+DwellS = Annotated[
+    float, Field(ge=0.1, le=_LONGEST_DWELL_S, allow_inf_nan=False), Expect("seconds")
+]
+Notified = Annotated[list[Id], Expect("notify")]
+Hours = Annotated[list[str], Field(min_length=1), Expect("hours")]
+Pair = Annotated[list[Share], Field(min_length=2, max_length=2), Expect("point")]
+Polygon = Annotated[list[Pair], Field(min_length=3, max_length=1000), Expect("polygon")]
+Seen = Annotated[Literal["learned", "obstruction"], Expect("see_item")]
+
+
+class SiteModel(StrictModel):
+    """The place that is watched."""
+
+    id: Id
+    timezone: Annotated[str, Expect("timezone")]
+    name: Name | None = None
+
+    _timezone = field_validator("timezone")(check_timezone)
+
+
+class MqttModel(StrictModel):
+    """The broker; without it, or without ``url``, the embedded one."""
+
+    url: Annotated[str, Expect("broker_url")] | None = None
+    embedded_port: Annotated[int, Field(ge=0, le=65_535), Expect("port")] | None = None
+    base: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", max_length=100),
+        Expect("topic_base"),
+    ] = "kerbwatch"
+    username: Annotated[str, Field(min_length=1, max_length=1000), Expect("text")] | None = None
+    password: Annotated[str, Field(min_length=1, max_length=1000), Expect("text")] | None = None
+    password_file: PathText | None = None
+    ca_file: PathText | None = None
+
+    _url = field_validator("url")(check_broker_url)
+
+
+class StoreModel(StrictModel):
+    """Where cases are kept."""
+
+    url: Annotated[str, Expect("store_url")] | None = None
+
+    _url = field_validator("url")(check_store_url)
+
+
+class ModelsModel(StrictModel):
+    """Which models look at the pictures."""
+
+    dir: PathText = "models"
+    use: Annotated[list[ModelName], Expect("model_names")] = Field(default_factory=list)
+
+
+class RecipientModel(StrictModel):
+    """Somebody who can be told."""
+
+    id: Id
+    role: Annotated[Literal["officer", "property"], Expect("role")]
+    name: Name | None = None
+
+
+class ScenarioModel(StrictModel):
+    """A scenario as one fence applies it; what is left out comes from the catalogue."""
+
+    dwell_s: DwellS | None = None
+    clear_after_s: DwellS | None = None
+    min_area: Share | None = None
+    min_score: Score = 0.35
+    keep_score: Score = 0.25
+    grace_s: (
+        Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False), Expect("seconds")] | None
+    ) = None
+    bridge_s: (
+        Annotated[float, Field(ge=0, le=_DAY_S, allow_inf_nan=False), Expect("seconds")] | None
+    ) = None
+    hours: Hours | None = None
+    notify: Notified | None = None
+
+    _hours = field_validator("hours")(check_hours)
+
+
+class FenceModel(StrictModel):
+    """A polygon, and what must not happen in it."""
+
+    id: Id
+    polygon: Polygon
+    scenarios: Annotated[
+        dict[str, ScenarioModel | None], Field(min_length=1), Expect("scenarios")
+    ]
+    name: Name | None = None
+    see: Annotated[list[Seen], Field(min_length=1), Expect("see")] = Field(
+        default=["learned", "obstruction"]
+    )
+    known_at_start: Annotated[Literal["ignore", "report"], Expect("known_at_start")] = "report"
+    hours: Hours | None = None
+    notify: Notified = Field(default_factory=list)
+
+    _polygon = field_validator("polygon")(check_polygon)
+    _hours = field_validator("hours")(check_hours)
+
+
+class CameraModel(StrictModel):
+    """A camera with its fences."""
+
+    id: Id
+    url: Annotated[str, Expect("camera_url")]
+    fences: Annotated[list[FenceModel], Field(min_length=1), Expect("fences")]
+    name: Name | None = None
+    every_s: Annotated[
+        float, Field(ge=0.04, le=3600, allow_inf_nan=False), Expect("seconds")
+    ] = 2.0
+
+    _url = field_validator("url")(check_camera_url)
+
+
+class StreamsModel(StrictModel):
+    """The whole file."""
+
+    site: SiteModel
+    cameras: Annotated[list[CameraModel], Field(min_length=1), Expect("cameras")]
+    mqtt: MqttModel | None = None
+    store: StoreModel | None = None
+    data_dir: PathText = "data"
+    models: ModelsModel | None = None
+    recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(
+        default_factory=list
+    )
+
+
+SCENARIO_IDS = tuple(sorted(CATALOGUE))
+"""What may stand under ``scenarios``."""

@@ -1,0 +1,181 @@
+"""What a service is to do, as plain values: wiring consumes these, configuration makes them.
+
+Nothing here knows YAML or pydantic. Ids are ASCII, names are display text, paths absolute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from fences.clock import SECOND_NS
+from fences.fence import Fence
+
+EMBEDDED_HOST = "127.0.0.1"
+"""The embedded broker listens on loopback only."""
+
+EMBEDDED_PORT = 21883
+"""Where the embedded broker listens if the configuration names no port."""
+
+HIDDEN = "***"
+"""What stands in place of a secret."""
+
+
+def redact_url(text: str) -> str:
+    """The text without what may be a credential: everything before ``@``, every query.
+
+    Works on anything, well-formed or not: a mistyped URL is shown in error messages.
+    """
+    scheme, separator, rest = text.rpartition("://")
+    place, at, after = rest.rpartition("@")
+    shown = f"{HIDDEN}@{after}" if at else place + after
+    if separator:
+        # Credentials can also stand before a second "://" of a garbled URL.
+        scheme = f"{HIDDEN}@{scheme.rpartition('@')[2]}" if "@" in scheme else scheme
+        for mark in "?#":
+            shown = f"{shown.partition(mark)[0]}{mark}{HIDDEN}" if mark in shown else shown
+    return scheme + separator + shown
+
+
+class Secret:
+    """A text that is never printed: ``str`` and ``repr`` hide it, :meth:`reveal` tells it.
+
+    Not a dataclass, so that ``dataclasses.asdict`` does not unfold it.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that logs in with it."""
+        return self._value
+
+    def __str__(self) -> str:
+        return HIDDEN
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self._value))
+
+
+class SecretUrl(Secret):
+    """An address that may hold credentials; printed, it shows everything but these."""
+
+    __slots__ = ()
+
+    @property
+    def redacted(self) -> str:
+        """The address with user, password and query hidden."""
+        return redact_url(self._value)
+
+    def __str__(self) -> str:
+        return self.redacted
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOptions:
+    """The place that is watched. ``timezone`` is an IANA name, e.g. ``Asia/Shanghai``."""
+
+    id: str
+    name: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class MqttOptions:
+    """The broker. ``embedded``: the service starts one itself on loopback, without TLS.
+
+    ``port`` 0 (only if embedded) is any free port. ``base`` is the first part of every
+    topic. ``ca_file``: certificates to trust instead of the system's.
+    """
+
+    host: str = EMBEDDED_HOST
+    port: int = EMBEDDED_PORT
+    tls: bool = False
+    base: str = "kerbwatch"
+    username: str | None = None
+    password: Secret | None = None
+    ca_file: Path | None = None
+    embedded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsOptions:
+    """``dir`` holds cards and weights; ``use`` names the cards of the models to run."""
+
+    dir: Path
+    use: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientOptions:
+    """Who can be told: an officer (城管) or a property team (物业)."""
+
+    id: str
+    name: str
+    role: Literal["officer", "property"]
+
+
+@dataclass(frozen=True, slots=True)
+class FenceOptions:
+    """A fence of the core with what only people need: its name, and who is told.
+
+    ``notify`` are recipient ids; ``notify_of`` holds the scenarios that tell others instead.
+    """
+
+    id: str
+    name: str
+    fence: Fence
+    notify: tuple[str, ...] = ()
+    notify_of: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def told(self, scenario_id: str) -> tuple[str, ...]:
+        """The recipients of a case of this scenario."""
+        return dict(self.notify_of).get(scenario_id, self.notify)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraOptions:
+    """A camera: ``url`` is rtsp(s), http(s), or the absolute path of a file or folder.
+
+    ``every_ns``: how often its fences are checked, in nanoseconds.
+    """
+
+    id: str
+    name: str
+    url: SecretUrl
+    every_ns: int
+    fences: tuple[FenceOptions, ...]
+
+    @property
+    def every_s(self) -> float:
+        """The same in seconds."""
+        return self.every_ns / SECOND_NS
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """Everything that ``kerbwatch run`` needs to know.
+
+    ``store_url`` is SQLAlchemy's, with an absolute path where it is SQLite.
+    """
+
+    site: SiteOptions
+    store_url: SecretUrl
+    data_dir: Path
+    models: ModelsOptions
+    cameras: tuple[CameraOptions, ...]
+    mqtt: MqttOptions = field(default_factory=MqttOptions)
+    recipients: tuple[RecipientOptions, ...] = ()
+
+    def camera(self, camera_id: str) -> CameraOptions | None:
+        """The camera of that id, if there is one."""
+        return next((camera for camera in self.cameras if camera.id == camera_id), None)
