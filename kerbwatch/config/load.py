@@ -58,13 +58,26 @@ def _examine(path: Path, env: Mapping[str, str], known: KnownModels) -> _Examine
     model = validate(document, StreamsModel)
     folder = path.absolute().parent
     if callable(known):
-        known = known(folder / (text_at(document.value, ("models", "dir")) or "models"))
+        known = _found_models(document, folder, known)
     document.problems += cross_check(document, known)
     password = _password(document, folder)
     return _Examined(model, document.problems, password)
 
 
-def open_document(path: Path, env: Mapping[str, str]) -> Document:
+def _found_models(
+    document: Document, folder: Path, find: Callable[[Path], Collection[str]]
+) -> Collection[str] | None:
+    key = ("models", "dir")
+    if key in document.broken:
+        return None
+    try:
+        return find(folder / (text_at(document.value, key) or "models"))
+    except ConfigError as error:
+        document.problems += error.problems
+        return None
+
+
+def open_document(path: Path, env: Mapping[str, str] | None = None) -> Document:
     """A YAML file as a tree with values. Raises ``ConfigError``: no YAML, empty, no mapping."""
     root, problems = parse_yaml(read_text(path), str(path))
     if root is None:

@@ -160,9 +160,9 @@ class _Builder:
     def _scalar(self, event: ScalarEvent) -> Scalar:
         line, column = _place(event)
         raw = str(event.value)
-        if any("\ud800" <= char <= "\udfff" for char in raw):
+        if (whole := without_surrogates(raw)) != raw:
             self.problems.append(self._problem("surrogate"))
-            raw = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in raw)
+            raw = whole
         return Scalar(line, column, raw, resolve(raw) if event.style is None else raw)
 
     def _aliased(self, event: AliasEvent) -> Node:
@@ -195,6 +195,11 @@ class _Builder:
             elif not collection.expects_key and isinstance(collection.children[-1], Scalar):
                 path.append(safe(collection.children[-1].raw))
         return tuple(path)
+
+
+def without_surrogates(text: str) -> str:
+    """The text with half characters, which no file or terminal takes, replaced."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def _place(event: Event) -> tuple[int, int]:

@@ -38,15 +38,18 @@ class Document:
         )
 
 
-def read_values(root: Node, file: str, env: EnvMapping[str, str]) -> Document:
-    """The document with all values; problems are collected in it."""
+def read_values(root: Node, file: str, env: EnvMapping[str, str] | None) -> Document:
+    """The document with all values; problems are collected in it.
+
+    ``env`` fills in ``${NAME}``; ``None``: texts stay as they are.
+    """
     document = Document(file, root)
     document.value = _Reader(document, env).read(root, ())
     return document
 
 
 class _Reader:
-    def __init__(self, document: Document, env: EnvMapping[str, str]) -> None:
+    def __init__(self, document: Document, env: EnvMapping[str, str] | None) -> None:
         self._document = document
         self._env = env
 
@@ -81,7 +84,7 @@ class _Reader:
         )  # fmt: skip
 
     def _scalar(self, node: Scalar, path: Path) -> Value:
-        if not isinstance(node.value, str) or "${" not in node.value:
+        if self._env is None or not isinstance(node.value, str) or "${" not in node.value:
             return node.value
         expanded = expand(node.value, self._env)
         for name in expanded.missing:

@@ -1,0 +1,150 @@
+"""Model cards: from ``*.card.yaml`` files to what engines need, and where the weights are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+
+from detector.cards import Channels, Layout, ModelCard, Placement
+from kerbwatch.config.card_schema import CardModel, LabelMapModel
+from kerbwatch.config.load import open_document
+from kerbwatch.config.problem import ConfigError, Problem, phrase
+from kerbwatch.config.shown import one_of
+from kerbwatch.config.values import Document, text_at, value_at
+from kerbwatch.config.verdict import validate
+
+CARD_SUFFIX = ".card.yaml"
+MODELS_VARIABLE = "KERBWATCH_MODELS"
+"""Further folders with cards and weights, separated as in ``PATH``."""
+
+_SCALES = {"1": 1.0, "1/255": 1 / 255}
+
+
+def model_folders(models_dir: Path, env: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where cards and weights are looked for: ``models.dir``, then ``KERBWATCH_MODELS``."""
+    more = (Path(part) for part in env.get(MODELS_VARIABLE, "").split(os.pathsep) if part)
+    return tuple(dict.fromkeys((models_dir, *more)))
+
+
+def known_cards(env: Mapping[str, str]) -> Callable[[Path], Collection[str]]:
+    """For ``load_options(known_models=…)``: the cards' names, once ``models.dir`` is known."""
+    return lambda models_dir: load_cards(model_folders(models_dir, env))
+
+
+def find_weights(card: ModelCard, dirs: Iterable[Path]) -> Path | None:
+    """The first folder's file that the card names, or ``None``."""
+    return next((path for folder in dirs if (path := folder / card.file).is_file()), None)
+
+
+def load_cards(dirs: Iterable[Path]) -> dict[str, ModelCard]:
+    """Every card of the folders by name; of one name in two folders, the first folder's.
+
+    A folder that does not exist has no cards. Raises ``ConfigError`` with the problems of
+    all cards.
+    """
+    folders = tuple(dirs)
+    cards: dict[str, ModelCard] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        own: dict[str, ModelCard] = {}
+        for path in sorted(folder.glob(f"*{CARD_SUFFIX}")):
+            try:
+                card = _load_card(path, folders, own)
+            except ConfigError as error:
+                problems += error.problems
+            else:
+                own[card.name] = card
+        cards = own | cards
+    if problems:
+        raise ConfigError(problems)
+    return cards
+
+
+def load_card(path: Path) -> ModelCard:
+    """One card. Raises ``ConfigError`` with every problem of it."""
+    return _load_card(path, (path.parent,), {})
+
+
+def _load_card(path: Path, folders: tuple[Path, ...], before: Collection[str]) -> ModelCard:
+    document = open_document(path)
+    _fill_in(document, (path.parent, *folders))
+    model = validate(document, CardModel)
+    _cross_check(document, before)
+    if document.problems or model is None:
+        raise ConfigError(document.problems)
+    labels = {name: str(label) for name, label in model.labels.items()}
+    height, width = model.input_hw
+    return ModelCard(
+        name=model.name,
+        file=model.file,
+        layout=Layout(model.layout),
+        input_hw=(height, width),
+        channels=Channels(model.channels),
+        pixel_scale=model.pixel_scale,
+        placement=Placement(model.placement),
+        pad_value=model.pad_value,
+        classes=tuple(model.classes),
+        labels=tuple(labels.get(name) for name in model.classes),
+        min_score=model.min_score,
+        iou=model.iou,
+        licence=model.licence,
+        origin=model.origin,
+        sha256=model.sha256,
+    )
+
+
+def _fill_in(document: Document, folders: Iterable[Path]) -> None:
+    """Put values in place of the short forms: ``1/255``, and the name of a list of classes."""
+    if not isinstance(document.value, dict):
+        return
+    scale, classes = document.value.get("pixel_scale"), document.value.get("classes")
+    if isinstance(scale, str) and scale in _SCALES:
+        document.value["pixel_scale"] = _SCALES[scale]
+    if not isinstance(classes, str):
+        return
+    names = _classes_of(document, classes, folders)
+    if names is None:
+        document.broken.add(("classes",))
+    else:
+        document.value["classes"] = list(names)
+
+
+def _classes_of(
+    document: Document, name: str, folders: Iterable[Path]
+) -> tuple[str, ...] | None:
+    file = f"labels/{name}.yaml"
+    is_name = name.replace("-", "").replace("_", "").isalnum() and name.isascii()
+    paths = [path for folder in folders if is_name and (path := folder / file).is_file()]
+    if not paths:
+        expected = phrase("expected.unknown_label_map", file="labels/…")
+        document.problems.append(document.problem(("classes",), "unknown_label_map", expected))
+        return None
+    try:
+        inner = open_document(paths[0])
+    except ConfigError as error:
+        document.problems += error.problems
+        return None
+    model = validate(inner, LabelMapModel)
+    document.problems += inner.problems
+    return tuple(model.classes) if model is not None else None
+
+
+def _cross_check(document: Document, before: Collection[str]) -> None:
+    if text_at(document.value, ("name",)) in before:
+        expected = phrase("expected.repeated_card")
+        document.problems.append(document.problem(("name",), "repeated_card", expected))
+    classes, labels = (value_at(document.value, (key,)) for key in ("classes", "labels"))
+    if not isinstance(classes, list) or ("classes",) in document.broken:
+        return
+    names = [name for name in classes if isinstance(name, str)]
+    if len(set(names)) < len(names):
+        got = phrase("got.classes", count=len(names), different=len(set(names)))
+        expected = phrase("expected.classes")
+        document.problems.append(document.problem(("classes",), "classes", expected, got))
+    for name in labels if isinstance(labels, dict) else ():
+        if name not in names:
+            got, expected = phrase("got.names", names=name), one_of(name, names)
+            document.problems.append(
+                document.problem(("labels", name), "unknown_class", expected, got)
+            )
