@@ -1,0 +1,142 @@
+"""A case (案卷): what it is, the states that it goes through, and its way from one to the next.
+
+```
+opened -> dispatched -> accepted -> handled -> verified -> closed
+   |          |            |           |                     |
+   +----------+---- rejected / suspended / extended / returned / reopened
+```
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from fences.box import Box
+from fences.event import FenceEvent
+
+
+class CaseState(StrEnum):
+    """Every state that a case can be in."""
+
+    OPENED = "opened"
+    DISPATCHED = "dispatched"
+    ACCEPTED = "accepted"
+    HANDLED = "handled"
+    VERIFIED = "verified"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    EXTENDED = "extended"
+    SUSPENDED = "suspended"
+    REOPENED = "reopened"
+
+
+_S = CaseState
+_WORKING = frozenset({_S.ACCEPTED, _S.HANDLED, _S.REJECTED, _S.SUSPENDED, _S.CLOSED})
+
+NEXT: Mapping[CaseState, frozenset[CaseState]] = MappingProxyType(
+    {
+        _S.OPENED: _WORKING | {_S.DISPATCHED},
+        _S.DISPATCHED: _WORKING | {_S.EXTENDED, _S.RETURNED},
+        _S.ACCEPTED: _WORKING - {_S.ACCEPTED} | {_S.EXTENDED, _S.RETURNED},
+        _S.HANDLED: frozenset({_S.VERIFIED, _S.RETURNED, _S.CLOSED}),
+        _S.VERIFIED: frozenset({_S.CLOSED}),
+        _S.RETURNED: _WORKING | {_S.DISPATCHED, _S.EXTENDED},
+        _S.EXTENDED: _WORKING | {_S.RETURNED},
+        _S.SUSPENDED: _WORKING - {_S.SUSPENDED} | {_S.DISPATCHED},
+        _S.REOPENED: _WORKING | {_S.DISPATCHED},
+        _S.CLOSED: frozenset({_S.REOPENED}),
+        _S.REJECTED: frozenset({_S.REOPENED}),
+    }
+)
+"""Where a case may go from each state. To allow a step, add it here."""
+
+FINISHED = frozenset({CaseState.CLOSED, CaseState.REJECTED})
+"""States of a case that nobody has to act on any more."""
+
+CAMERA = "camera"
+"""The actor of what the camera saw by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One line of a case's audit log: who made which version of it, when and why."""
+
+    case_id: str
+    version: int
+    state: CaseState
+    actor: str
+    reason: str
+    wall_ns: int
+    media_ns: int
+    event_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One version of a case.
+
+    Times are nanoseconds, wall (since the epoch) and media (the stream's own clock). ``box``
+    spans everything that stands there; ``labels`` and ``named_by`` are the first sighting's.
+    ``violation``, ``violation_wall_ns`` and ``seq`` name the last fence event that went in.
+    ``picture`` is relative to the evidence folder. ``recipients`` are ids.
+    """
+
+    case_id: str
+    camera_id: str
+    fence_id: str
+    scenario_id: str
+    state: CaseState
+    version: int
+    violation: int
+    violation_wall_ns: int
+    seq: int
+    opened_wall_ns: int
+    opened_media_ns: int
+    since_wall_ns: int
+    since_media_ns: int
+    updated_wall_ns: int
+    updated_media_ns: int
+    box: Box | None
+    labels: tuple[str, ...]
+    named_by: str
+    sightings: int
+    recipients: tuple[str, ...]
+    cleared_wall_ns: int | None = None
+    cleared_media_ns: int | None = None
+    close_reason: str | None = None
+    picture: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in FINISHED
+
+    @property
+    def key(self) -> CaseKey:
+        return (self.camera_id, self.fence_id, self.scenario_id)
+
+
+CaseKey = tuple[str, str, str]
+"""Camera, fence and scenario: what can have at most one open case."""
+
+
+def utc(wall_ns: int) -> datetime:
+    """An aware datetime in UTC, cut to microseconds."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=wall_ns // 1000)
+
+
+def make_case_id(event: FenceEvent) -> str:
+    """``<camera>.<fence>.<scenario>.<UTC time>-<digest>``, ASCII, fit for topics and paths.
+
+    The digest keeps two violations apart that open at the same wall time, as after a clock
+    that was set back.
+    """
+    moment = utc(event.wall_ns).strftime("%Y%m%dT%H%M%SZ")
+    digest = hashlib.blake2s(f"{event.event_id}@{event.wall_ns}".encode(), digest_size=3)
+    place = f"{event.camera_id}.{event.fence_id}.{event.scenario_id}"
+    return f"{place}.{moment}-{digest.hexdigest()}"

@@ -1,0 +1,103 @@
+"""Evidence: the picture of a case on disk, annotated, with the untouched one beside it.
+
+```
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.jpg          with fence, boxes, names and time
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.raw.jpg      as it was seen
+```
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from alerts.cases import Case, CaseState, utc
+from alerts.errors import EvidenceError
+from alerts.messages import scenario_names
+from alerts.picture import Annotation, Image, annotate
+from alerts.place import Directory
+from fences.event import FenceEvent
+
+_QUALITY = 90
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFolder:
+    """Where pictures go. Names depend on the case alone: written twice is written once."""
+
+    root: Path
+    directory: Directory
+
+    def save(self, case: Case, event: FenceEvent, image: Image) -> str:
+        """Write both pictures; returns the annotated one's path, relative to ``root``.
+
+        ``image`` is height × width × 3 BGR uint8. Raises ``EvidenceError`` if it cannot be
+        written, ``ValueError`` for something that is no picture.
+        """
+        relative = self.picture_path(case)
+        drawn = annotate(image, describe(case, event, self.directory))
+        write_jpeg(self.root / f"{relative}.raw.jpg", image)
+        write_jpeg(self.root / f"{relative}.jpg", drawn)
+        return f"{relative}.jpg"
+
+    def picture_path(self, case: Case) -> str:
+        """Relative path without suffix; a reopened case gets pictures of its own."""
+        zone = self.directory.site.zone_info
+        day = utc(case.updated_wall_ns).astimezone(zone).strftime("%Y-%m-%d")
+        again = f".v{case.version}" if case.state is CaseState.REOPENED else ""
+        return f"{case.camera_id}/{day}/{case.case_id}{again}"
+
+
+def describe(case: Case, event: FenceEvent, directory: Directory) -> Annotation:
+    """What the picture of a case shows: its fence, what stands there, where and when."""
+    place = directory.fence(case.camera_id, case.fence_id)
+    local = utc(case.updated_wall_ns).astimezone(directory.site.zone_info)
+    names = scenario_names(case.scenario_id)
+    time = local.strftime("%Y-%m-%d %H:%M:%S")
+    return Annotation(
+        polygon=place.polygon,
+        boxes=tuple(sighting.box.xyxy for sighting in event.sightings),
+        lines=(
+            f"{names['zh']}  {names['en']}",
+            f"{directory.site.name} · {place.camera_name} · {place.fence_name}",
+            f"{time} {local.strftime('%z')}",
+        ),
+        ascii_lines=(
+            names["id"],
+            f"{directory.site.id} / {case.camera_id} / {case.fence_id}",
+            f"{time} {local.strftime('%z')}",
+        ),
+    )
+
+
+def write_jpeg(path: Path, image: Image) -> None:
+    """Write a JPEG so that a crash leaves the whole file or none.
+
+    Raises ``EvidenceError`` if it cannot be written.
+    """
+    encoded, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    if not encoded:
+        raise EvidenceError("evidence_write", path=path, problem="JPEG encoder")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            file.write(data.tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise EvidenceError("evidence_write", path=path, problem=error.strerror) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last: a renamed file is in its folder only once that is on disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,107 @@
+"""A recipient's inbox: reads what comes in, shows it as that person's phone would."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import cast
+
+from alerts.errors import AlertsError
+from alerts.payloads import INBOX_SCHEMA, InboxBody
+from alerts.push import push_text
+from alerts.texts import Language
+
+_REMEMBERED = 1000  # events: enough to know a message that comes again after a reconnect
+
+_TEXT, _NUMBER = (str,), (int,)
+_FIELDS: dict[str, tuple[type, ...]] = {
+    "kind": _TEXT,
+    "event_id": _TEXT,
+    "seq": _NUMBER,
+    "case_id": _TEXT,
+    "version": _NUMBER,
+    "state": _TEXT,
+    "since": _TEXT,
+    "since_ms": _NUMBER,
+    "cleared": (str, type(None)),
+    "cleared_ms": (int, type(None)),
+    "picture": (str, type(None)),
+    "deadline": (str, type(None)),
+    "verbs": (list,),
+}
+_NAMED = {
+    "recipient": ("id", "name", "role"),
+    "site": ("id", "name"),
+    "camera": ("id", "name"),
+    "fence": ("id", "name"),
+    "scenario": ("id", "zh", "en"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One message of an inbox, read and checked."""
+
+    body: InboxBody
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        """What the phone shows."""
+        return push_text(self.body, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something on the inbox topic that is no push; ``problem`` says what is wrong."""
+
+    topic: str
+    problem: str
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        error = AlertsError("payload", topic=self.topic, problem=self.problem)
+        return (error.text(language),)
+
+
+class InboxReader:
+    """Turns payloads into pushes; one that comes a second time is dropped."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def read(self, topic: str, payload: bytes) -> Push | Unreadable | None:
+        """The push, what is wrong with it, or None if it was there before."""
+        try:
+            body = parse_push(payload)
+        except ValueError as error:
+            return Unreadable(topic, str(error))
+        if body["event_id"] in self._seen:
+            return None
+        self._seen[body["event_id"]] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return Push(body)
+
+
+def parse_push(payload: bytes) -> InboxBody:
+    """Read and check a payload. Raises ``ValueError`` with key, got and expected."""
+    try:
+        body = json.loads(payload)
+    except ValueError as error:
+        raise ValueError(f"not JSON in UTF-8 ({error})") from error
+    _require(isinstance(body, dict), "expected an object", body)
+    _require(body.get("schema") == INBOX_SCHEMA, f"schema: expected {INBOX_SCHEMA!r}", body)
+    for key, types in _FIELDS.items():
+        names = " or ".join(one.__name__ for one in types)
+        _require(isinstance(body.get(key), types), f"{key}: expected {names}", body.get(key))
+    for key, parts in _NAMED.items():
+        value = body.get(key)
+        named = isinstance(value, dict) and all(isinstance(value.get(p), str) for p in parts)
+        _require(named, f"{key}: expected an object with {', '.join(parts)}", value)
+    checked = cast("InboxBody", body)
+    push_text(checked, Language.EN)  # times that are no times
+    return checked
+
+
+def _require(holds: bool, expected: str, got: object) -> None:
+    if not holds:
+        raise ValueError(f"{expected}, got {str(got)[:80]!r}")

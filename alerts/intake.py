@@ -1,0 +1,145 @@
+"""The way in: batches of fence events from the cameras' threads.
+
+Evidence first, then one transaction for case, log, outbox and checkpoint, then the drainer
+is woken. Killed between any two of these, the batch comes again from the last checkpoint
+and ends in the same cases: file names and case ids depend on the events alone, and an event
+that is in the log counts no second time.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from alerts.casebook import DEFAULT_POLICY, CasePolicy, Change, decide, event_key, key_of
+from alerts.cases import Case, CaseKey
+from alerts.errors import EvidenceError
+from alerts.evidence import EvidenceFolder
+from alerts.health import CameraState, CameraStatus
+from alerts.messages import Writer
+from alerts.picture import Image
+from alerts.store.port import Checkpoint, Store, Transaction
+from fences.clock import Clock
+from fences.event import FenceEvent
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one camera has to say at one moment; all of it is remembered, or nothing.
+
+    ``checkpoints`` are fence states as JSON by fence id, as they are *after* the events.
+    ``picture`` (height × width × 3 BGR uint8) is the frame that the events were seen in.
+    """
+
+    camera_id: str
+    media_ns: int
+    wall_ns: int
+    events: tuple[FenceEvent, ...] = ()
+    checkpoints: Mapping[str, str] = field(default_factory=dict)
+    picture: Image | None = None
+
+
+class Intake:
+    """Safe to call from many threads. Calls of one camera must come in order."""
+
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        evidence: EvidenceFolder,
+        clock: Clock,
+        *,
+        policy: CasePolicy = DEFAULT_POLICY,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._evidence = evidence
+        self._clock = clock
+        self._policy = policy
+        self._on_change = on_change
+        self._writing = threading.Lock()  # one writer at a time: SQLite has no more
+
+    def receive(self, batch: Batch) -> tuple[Change, ...]:
+        """Take a batch in. When it returns, everything is on disk.
+
+        Returns what changed. Raises ``StoreError`` if it could not be kept; the same batch
+        may be handed in again. A picture that cannot be written costs the case its picture,
+        never the case.
+        """
+        pictures = self._write_pictures(batch)
+        with self._writing, self._store.write() as transaction:
+            changes = tuple(
+                change
+                for event in batch.events
+                if (change := self._apply(transaction, event, pictures)) is not None
+            )
+            for fence_id, codec in batch.checkpoints.items():
+                mark = Checkpoint(batch.camera_id, fence_id, codec, batch.media_ns, batch.wall_ns)
+                transaction.put_checkpoint(mark)
+        if changes:
+            self._on_change()
+        return changes
+
+    def camera_status(
+        self, camera_id: str, state: CameraState, since_wall_ns: int, reason: str = ""
+    ) -> None:
+        """Say how a camera is; saying the same again changes nothing."""
+        status = CameraStatus(camera_id, state, since_wall_ns, reason)
+        with self._writing:
+            if status in self._store.cameras():
+                return
+            with self._store.write() as transaction:
+                transaction.put_camera(status)
+                transaction.add_message(self._writer.camera(status), self._clock.wall_ns())
+        self._on_change()
+
+    def load_checkpoints(self, camera_id: str) -> dict[str, Checkpoint]:
+        """The last committed state of each fence of a camera, by fence id."""
+        return {mark.fence_id: mark for mark in self._store.checkpoints(camera_id)}
+
+    def _apply(
+        self, transaction: Transaction, event: FenceEvent, pictures: Mapping[str, str]
+    ) -> Change | None:
+        if transaction.has_event(event_key(event)):
+            return None
+        last = transaction.last_case(key_of(event))
+        change = decide(last, event, self._people(event), self._policy)
+        if change is None:
+            return None
+        if event_key(event) in pictures:
+            change = change.with_picture(pictures[event_key(event)])
+        transaction.put_case(change.case)
+        transaction.add_transition(change.transition)
+        seqs = tuple(transaction.next_seq() for _ in change.notices)
+        for message in self._writer.change(change, seqs):
+            transaction.add_message(message, self._clock.wall_ns())
+        return change
+
+    def _people(self, event: FenceEvent) -> tuple[str, ...]:
+        return self._writer.directory.fence(event.camera_id, event.fence_id).notify
+
+    def _write_pictures(self, batch: Batch) -> dict[str, str]:
+        """Paths by event. Outside of the transaction: drawing and writing take their time."""
+        pictures: dict[str, str] = {}
+        if batch.picture is None:
+            return pictures
+        newest: dict[CaseKey, Case | None] = {}
+        for event in batch.events:
+            key = key_of(event)
+            last = newest[key] if key in newest else self._store.last_case(key)
+            change = decide(last, event, self._people(event), self._policy)
+            newest[key] = last if change is None else change.case
+            if change is None or not change.begins:
+                continue
+            try:
+                path = self._evidence.save(change.case, event, batch.picture)
+            except EvidenceError as error:
+                _log.error("%s", error)
+            else:
+                pictures[event_key(event)] = path
+        return pictures

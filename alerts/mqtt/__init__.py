@@ -1,0 +1,1 @@
+"""MQTT: the line to the broker, the embedded broker, and a recipient's inbox."""

@@ -1,0 +1,150 @@
+"""The embedded broker: amqtt on a loopback address, in a thread with a loop of its own.
+
+We listen ourselves and hand connections over. So the real port is known before anybody
+connects, a taken port is one clear error, and a connection that ends is read to its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import threading
+from collections.abc import Coroutine
+from typing import Any
+
+from amqtt.adapters import StreamWriterAdapter
+from amqtt.broker import Broker
+from amqtt.contexts import BrokerConfig, ListenerConfig, ListenerType
+from amqtt.errors import AMQTTError
+
+from alerts.errors import BrokerError
+
+_log = logging.getLogger(__name__)
+_LISTENER = "default"
+_TIMEOUT_S = 5.0
+
+
+class _Reader:
+    """Lets what was read be handled before the end of the connection is.
+
+    amqtt handles packets in tasks that it cancels at the end of the stream: a DISCONNECT
+    that comes together with it would be lost, and the last will sent for a clean goodbye.
+    """
+
+    def __init__(self, stream: asyncio.StreamReader) -> None:
+        self._stream = stream
+
+    async def read(self, n: int = -1) -> bytes:
+        if n < 0:
+            return await self._stream.read()
+        try:
+            return await self._stream.readexactly(n)
+        except asyncio.IncompleteReadError:
+            for _ in range(3):
+                await asyncio.sleep(0)
+            raise
+
+    def feed_eof(self) -> None:
+        self._stream.feed_eof()
+
+
+class EmbeddedBroker:
+    """``port`` 0 takes a free one. Anybody on this machine may connect, nobody else can."""
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.host = host
+        self.port = port
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="mqtt-broker", daemon=True)
+        self._broker: Broker | None = None
+        self._server: asyncio.Server | None = None
+
+    def start(self) -> int:
+        """Listen; returns the real port. Raises ``BrokerError`` if that is not possible."""
+        listener = self._bind()
+        self.port = int(listener.getsockname()[1])
+        _quieten()
+        self._thread.start()
+        try:
+            self._call(self._start(listener))
+        except (AMQTTError, OSError, TimeoutError) as error:
+            listener.close()
+            raise BrokerError("broker_start", problem=error) from error
+        return self.port
+
+    def stop(self) -> None:
+        """Disconnect everybody and end. What was retained is gone with it."""
+        if not self._thread.is_alive():
+            return
+        try:
+            self._call(self._stop())
+        except TimeoutError:
+            _log.warning("the embedded MQTT broker did not stop in %.0f s", _TIMEOUT_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_TIMEOUT_S)
+
+    def _bind(self) -> socket.socket:
+        try:
+            loopback = ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            loopback = self.host == "localhost"
+        if not loopback:
+            raise BrokerError("broker_loopback", host=self.host)
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self.host, self.port))
+            listener.listen()
+        except (OSError, OverflowError) as error:
+            listener.close()
+            problem = getattr(error, "strerror", None) or str(error)
+            raise BrokerError(
+                "broker_port", host=self.host, port=self.port, problem=problem
+            ) from error
+        return listener
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.set_exception_handler(_note)
+        self._loop.run_forever()
+        self._loop.close()
+
+    def _call(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(_TIMEOUT_S)
+
+    async def _start(self, listener: socket.socket) -> None:
+        config = BrokerConfig(
+            listeners={_LISTENER: ListenerConfig(type=ListenerType.EXTERNAL)},
+            plugins={"amqtt.plugins.authentication.AnonymousAuthPlugin": {}},
+        )
+        self._broker = Broker(config, loop=self._loop)
+        await self._broker.start()
+        self._server = await asyncio.start_server(self._accept, sock=listener)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert self._broker is not None
+        raw = writer.get_extra_info("socket")
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await self._broker.external_connected(
+            _Reader(reader), StreamWriterAdapter(writer), _LISTENER
+        )
+
+    async def _stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        if self._broker is not None:
+            await self._broker.shutdown()
+
+
+def _quieten() -> None:
+    """Amqtt tells of every packet and of every client that goes; none of it asks for action."""
+    for name in ("amqtt", "transitions"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What a task left behind; a client's sudden end is the usual cause."""
+    _log.debug("embedded broker: %s %r", context.get("message"), context.get("exception"))

@@ -1,0 +1,108 @@
+"""Keeps a line to the broker: connects, watches, connects again with back-off."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from alerts.errors import AlertsError
+from alerts.health import ServiceState
+from alerts.link import Acked, Connected, Heard, Lost, Signal
+from alerts.messages import Message, Writer
+from alerts.mqtt.address import MqttAddress
+from alerts.mqtt.session import Session
+from fences.clock import Clock
+
+_log = logging.getLogger(__name__)
+_FIRST_WAIT_S = 0.25
+_LONGEST_WAIT_S = 15.0
+
+
+class Publisher:
+    """Tells ``on_signal`` of every connection, loss and PUBACK, from its own threads.
+
+    The client id is fixed per site: a broker that has not yet noticed that an old line is
+    dead gives it up when the new one comes, so its last will cannot come late.
+    """
+
+    def __init__(
+        self,
+        address: MqttAddress,
+        writer: Writer,
+        clock: Clock,
+        on_signal: Callable[[Signal], None],
+        version: str,
+    ) -> None:
+        self._address = address
+        self._writer = writer
+        self._clock = clock
+        self._on_signal = on_signal
+        self._version = version
+        self._stopping = threading.Event()
+        self._session: Session | None = None
+        self._thread = threading.Thread(target=self._run, name="mqtt-publisher", daemon=True)
+        self.problem: str | None = None
+
+    def start(self) -> None:
+        """Begin to connect. Returns at once; a broker that is away is not an error."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """Disconnect, without a last will, and end."""
+        self._stopping.set()
+        session = self._session
+        if session is not None:
+            session.close(self._clock, timeout_s / 2)
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        wait_s = _FIRST_WAIT_S
+        while not self._stopping.is_set():
+            if self._connect_once():
+                wait_s = _FIRST_WAIT_S
+            self._clock.wait(self._stopping, wait_s)
+            wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+
+    def _connect_once(self) -> bool:
+        """One connection from beginning to end; whether it came to stand."""
+        try:
+            session = self._open()
+        except (OSError, ValueError) as error:
+            self._note(str(error))
+            return False
+        self._note(None)
+        self._on_signal(Connected(session))
+        session.subscribe(self._writer.topics.status, self._writer.topics.all_cases)
+        while not self._clock.wait(session.ended, 1.0):
+            if self._stopping.is_set():
+                session.close(self._clock)
+        self._on_signal(Lost(session))
+        session.close(self._clock)
+        if not self._stopping.is_set():
+            self._note("connection lost")
+        return True
+
+    def _open(self) -> Session:
+        session = Session(
+            self._address,
+            f"kerbwatch-{self._writer.directory.site.id}",
+            will=self._will(),
+            on_ack=lambda link, ticket: self._on_signal(Acked(link, ticket)),
+            on_message=lambda link, *what: self._on_signal(Heard(link, *what)),
+        )
+        self._session = session
+        session.open(self._clock)
+        return session
+
+    def _will(self) -> Message:
+        return self._writer.status(ServiceState.OFFLINE, self._version, self._clock.wall_ns())
+
+    def _note(self, problem: str | None) -> None:
+        """Say once that the broker is away and once that it is back, not at every attempt."""
+        if problem is not None and self.problem is None:
+            where = {"host": self._address.host, "port": self._address.port}
+            _log.warning("%s", AlertsError("mqtt_away", problem=problem, **where))
+        if problem is None and self.problem is not None:
+            _log.info("connected to the MQTT broker again")
+        self.problem = problem

@@ -1,0 +1,134 @@
+"""The JSON bodies of the MQTT contract, one type per ``schema``.
+
+Every time is there twice: ISO 8601 with the site's offset, and ``…_ms`` since the epoch.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+CASE_SCHEMA = "kerbwatch.case/1"
+EVENT_SCHEMA = "kerbwatch.event/1"
+INBOX_SCHEMA = "kerbwatch.inbox/1"
+CAMERA_SCHEMA = "kerbwatch.camera/1"
+STATUS_SCHEMA = "kerbwatch.status/1"
+
+
+class Named(TypedDict):
+    """An id and what people call it."""
+
+    id: str
+    name: str
+
+
+class NamedBoth(TypedDict):
+    """An id and its names in both languages."""
+
+    id: str
+    zh: str
+    en: str
+
+
+class Person(TypedDict):
+    """A recipient."""
+
+    id: str
+    name: str
+    role: str
+
+
+class CaseBody(TypedDict):
+    """``cases/<case_id>``: the full state. ``box`` is xyxy in 0-1 of the frame."""
+
+    schema: str
+    case_id: str
+    version: int
+    state: str
+    open: bool
+    site: Named
+    camera: Named
+    fence: Named
+    scenario: NamedBoth
+    since: str
+    since_ms: int
+    opened: str
+    opened_ms: int
+    updated: str
+    updated_ms: int
+    cleared: str | None
+    cleared_ms: int | None
+    close_reason: str | None
+    box: list[float] | None
+    labels: list[str]
+    named_by: str
+    sightings: int
+    picture: str | None
+    recipients: list[Person]
+
+
+class EventBody(TypedDict):
+    """``events``: one notice. ``seq`` grows by one per notice of this node."""
+
+    schema: str
+    kind: str
+    event_id: str
+    seq: int
+    reason: str
+    at: str
+    at_ms: int
+    case: CaseBody
+
+
+class InboxBody(TypedDict):
+    """``inbox/<recipient_id>``: the push for one recipient.
+
+    ``verbs`` are what the recipient may answer on ``cmd/<case_id>/<verb>``; ``text`` is the
+    push as plain text for gateways that show text only.
+    """
+
+    schema: str
+    kind: str
+    event_id: str
+    seq: int
+    recipient: Person
+    case_id: str
+    version: int
+    state: str
+    site: Named
+    camera: Named
+    fence: Named
+    scenario: NamedBoth
+    since: str
+    since_ms: int
+    cleared: str | None
+    cleared_ms: int | None
+    picture: str | None
+    deadline: str | None
+    deadline_ms: int | None
+    verbs: list[str]
+    text: dict[str, str]
+
+
+class CameraBody(TypedDict):
+    """``cameras/<id>/status``."""
+
+    schema: str
+    camera: Named
+    state: str
+    since: str
+    since_ms: int
+    reason: str
+
+
+class StatusBody(TypedDict):
+    """``status``: the service. The last will has no times but ``since``, when it connected."""
+
+    schema: str
+    state: str
+    version: str
+    since: str
+    since_ms: int
+    at: str | None
+    at_ms: int | None
+    queue_depth: int | None
+    oldest_unsent_s: float | None

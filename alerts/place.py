@@ -1,0 +1,104 @@
+"""What alerts must know of site, cameras and fences: ids, names, who is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from alerts.people import Recipient
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the cameras stand. ``zone`` is an IANA name such as ``Asia/Shanghai``."""
+
+    id: str
+    name: str
+    zone: str
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class FencePlace:
+    """One fence of one camera, as people know it.
+
+    ``notify`` are recipient ids. ``polygon`` is in 0-1 of the frame, for the evidence picture.
+    """
+
+    camera_id: str
+    camera_name: str
+    fence_id: str
+    fence_name: str
+    notify: tuple[str, ...] = ()
+    polygon: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Site, fences and recipients by id. Build it with :func:`make_directory`."""
+
+    site: Site
+    recipients: Mapping[str, Recipient]
+    fences: Mapping[tuple[str, str], FencePlace]
+    cameras: Mapping[str, str] = field(default_factory=dict)
+
+    def fence(self, camera_id: str, fence_id: str) -> FencePlace:
+        """The place; one made of the ids where the configuration no longer has it."""
+        known = self.fences.get((camera_id, fence_id))
+        if known is not None:
+            return known
+        return FencePlace(camera_id, self.camera_name(camera_id), fence_id, fence_id)
+
+    def camera_name(self, camera_id: str) -> str:
+        return self.cameras.get(camera_id, camera_id)
+
+    def people(self, ids: Iterable[str]) -> tuple[Recipient, ...]:
+        """Those of ``ids`` who are still known, in that order."""
+        return tuple(self.recipients[id_] for id_ in ids if id_ in self.recipients)
+
+
+def make_directory(
+    site: Site,
+    recipients: Iterable[Recipient],
+    fences: Iterable[FencePlace],
+    cameras: Mapping[str, str] | None = None,
+) -> Directory:
+    """Put a directory together. ``cameras`` (id to name) adds those without a fence.
+
+    Raises ``ValueError`` for ids that would break a topic or a path, for doubles, and for a
+    fence that notifies somebody unknown.
+    """
+    people = _unique(((one.id, one) for one in recipients), "recipient")
+    places = _unique((((one.camera_id, one.fence_id), one) for one in fences), "fence")
+    names = dict(cameras or {}) | {one.camera_id: one.camera_name for one in places.values()}
+    ids = [site.id, *people, *names, *(fence_id for _, fence_id in places)]
+    for id_ in ids:
+        if not _ID.fullmatch(id_):
+            raise ValueError(f"got id {id_!r}, expected ASCII letters, digits and . _ -")
+    for place in places.values():
+        unknown = set(place.notify) - people.keys()
+        if unknown:
+            raise ValueError(f"fence {place.fence_id!r} notifies unknown {sorted(unknown)}")
+    return Directory(
+        site, MappingProxyType(people), MappingProxyType(places), MappingProxyType(names)
+    )
+
+
+def _unique(pairs: Iterable[tuple[_K, _V]], what: str) -> dict[_K, _V]:
+    into: dict[_K, _V] = {}
+    for key, value in pairs:
+        if key in into:
+            raise ValueError(f"{what} {key!r} is there twice, expected it once")
+        into[key] = value
+    return into

@@ -1,0 +1,48 @@
+"""A push as plain text lines, as a phone shows it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from alerts.payloads import InboxBody
+from alerts.texts import Language, Texts, load_texts
+
+
+def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
+    """The lines that tell what, where and since when, in the recipient's language."""
+    texts = load_texts("alerts", language)
+    kind = "reopened" if (body["kind"], body["state"]) == ("new", "reopened") else body["kind"]
+    scenario = body["scenario"]["zh" if language is Language.ZH else "en"]
+    lines = [
+        texts("push.title", kind=texts(f"notice.{kind}"), scenario=scenario),
+        texts("push.where", camera=body["camera"]["name"], fence=body["fence"]["name"]),
+        texts("push.since", since=_clock(body["since"])),
+    ]
+    if body["cleared"] is not None and body["cleared_ms"] is not None:
+        lasted = span_text((body["cleared_ms"] - body["since_ms"]) // 1000, texts)
+        lines.append(texts("push.cleared", cleared=_clock(body["cleared"]), lasted=lasted))
+    if body["deadline"] is not None:
+        lines.append(texts("push.deadline", deadline=_clock(body["deadline"])))
+    if body["picture"] is not None:
+        lines.append(texts("push.picture", picture=body["picture"]))
+    lines.append(texts("push.case", case_id=body["case_id"]))
+    return tuple(lines)
+
+
+def span_text(seconds: int, texts: Texts) -> str:
+    """A length of time in its two largest units."""
+    minutes, left_s = divmod(max(0, seconds), 60)
+    hours, left_min = divmod(minutes, 60)
+    days, left_h = divmod(hours, 24)
+    if days:
+        return texts("span.days", days=days, hours=left_h)
+    if hours:
+        return texts("span.hours", hours=hours, minutes=left_min)
+    if minutes:
+        return texts("span.minutes", minutes=minutes, seconds=left_s)
+    return texts("span.seconds", seconds=left_s)
+
+
+def _clock(iso: str) -> str:
+    """The site's local time as people write it. Raises ``ValueError`` if it is no ISO 8601."""
+    return datetime.fromisoformat(iso).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,122 @@
+"""The alert service of one process: store, intake, drainer, publisher, embedded broker."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from alerts.casebook import DEFAULT_POLICY, CasePolicy
+from alerts.evidence import EvidenceFolder
+from alerts.health import QueueStats
+from alerts.intake import Intake
+from alerts.messages import Writer
+from alerts.mqtt.address import MqttAddress
+from alerts.mqtt.broker import EmbeddedBroker
+from alerts.mqtt.publisher import Publisher
+from alerts.outbox import Drainer, DrainOptions
+from alerts.place import Directory
+from alerts.store.port import Store
+from alerts.store.sql import SqlStore
+from alerts.topics import Topics
+from fences.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOptions:
+    """``mqtt`` None: an embedded broker on loopback, ``embedded_port`` 0 takes a free port.
+
+    ``picture_base`` goes before a picture's relative path in messages: a folder or a URL;
+    None: the evidence folder. ``version`` is the program's own.
+    """
+
+    store_url: str
+    evidence_dir: Path
+    version: str
+    mqtt: MqttAddress | None = None
+    base: str = "kerbwatch"
+    embedded_port: int = 0
+    picture_base: str | None = None
+    policy: CasePolicy = DEFAULT_POLICY
+    heartbeat_s: float = 30.0
+
+
+class AlertService:
+    """Open with a database that works, else ``StoreError``; then :meth:`start`, :meth:`stop`.
+
+    ``intake`` is ready from the beginning: what comes in before ``start`` waits on disk.
+    """
+
+    def __init__(
+        self,
+        options: AlertOptions,
+        directory: Directory,
+        clock: Clock,
+        store: Store | None = None,
+    ) -> None:
+        base = options.base if options.mqtt is None else options.mqtt.base
+        self.options = options
+        self.topics = Topics(base, directory.site.id)
+        self.store: Store = SqlStore(options.store_url) if store is None else store
+        picture_base = options.picture_base or options.evidence_dir.as_posix()
+        self._writer = Writer(directory, self.topics, picture_base)
+        self._clock = clock
+        drain = DrainOptions(version=options.version, heartbeat_s=options.heartbeat_s)
+        self._drainer = Drainer(self.store, self._writer, clock, drain)
+        self.intake = Intake(
+            self.store,
+            self._writer,
+            EvidenceFolder(options.evidence_dir, directory),
+            clock,
+            policy=options.policy,
+            on_change=self._drainer.wake,
+        )
+        self._drain_thread = threading.Thread(target=self._drainer.run, name="outbox", daemon=True)
+        self._broker: EmbeddedBroker | None = None
+        self._publisher: Publisher | None = None
+
+    def start(self) -> MqttAddress:
+        """Start telling people; returns where the broker is.
+
+        A broker that is away is waited for. Raises ``BrokerError`` if the embedded one
+        cannot listen.
+        """
+        address = self._address()
+        self._publisher = Publisher(
+            address, self._writer, self._clock, self._drainer.post, self.options.version
+        )
+        self._drain_thread.start()
+        self._publisher.start()
+        return address
+
+    def stop(self, timeout_s: float = 4.0) -> QueueStats:
+        """Drain, say ``stopped``, disconnect, close; within about ``timeout_s`` in any case.
+
+        What could not be sent stays in the store. Returns how much that is.
+        """
+        self._drainer.stop(timeout_s * 0.6)
+        if self._drain_thread.is_alive():
+            self._drain_thread.join(timeout_s * 0.7)
+        if self._publisher is not None:
+            self._publisher.stop(timeout_s * 0.2)
+        left = self.store.queue()
+        if self._broker is not None:
+            self._broker.stop()
+        self.store.close()
+        return left
+
+    @property
+    def mqtt_problem(self) -> str | None:
+        """Why there is no connection to the broker; None if there is one."""
+        return None if self._publisher is None else self._publisher.problem
+
+    def queue(self) -> QueueStats:
+        """What waits to be acknowledged by the broker."""
+        return self.store.queue()
+
+    def _address(self) -> MqttAddress:
+        if self.options.mqtt is not None:
+            return self.options.mqtt
+        self._broker = EmbeddedBroker(port=self.options.embedded_port)
+        port = self._broker.start()
+        return replace(MqttAddress(self._broker.host, port), base=self.options.base)

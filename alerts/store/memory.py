@@ -1,0 +1,142 @@
+"""A store in memory: for tests and dry runs. Same contract, nothing kept."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from alerts.cases import Case, CaseKey, Transition
+from alerts.health import CameraStatus, QueueStats
+from alerts.messages import Message
+from alerts.store.port import Checkpoint, OutboxRow, Truth
+
+
+@dataclass(slots=True)
+class _Data:
+    cases: dict[str, Case] = field(default_factory=dict)
+    newest: dict[CaseKey, str] = field(default_factory=dict)
+    log: list[Transition] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+    sent: dict[int, int] = field(default_factory=dict)
+    checkpoints: dict[tuple[str, str], Checkpoint] = field(default_factory=dict)
+    cameras: dict[str, CameraStatus] = field(default_factory=dict)
+    seq: int = 0
+    last_id: int = 0
+
+
+class MemoryTransaction:
+    """Works on a copy that the store takes over at commit."""
+
+    def __init__(self, data: _Data) -> None:
+        self._data = data
+
+    def last_case(self, key: CaseKey) -> Case | None:
+        case_id = self._data.newest.get(key)
+        return None if case_id is None else self._data.cases[case_id]
+
+    def has_event(self, event_key: str) -> bool:
+        return any(line.event_id == event_key for line in self._data.log)
+
+    def next_seq(self) -> int:
+        self._data.seq += 1
+        return self._data.seq
+
+    def put_case(self, case: Case) -> None:
+        self._data.cases[case.case_id] = case
+        self._data.newest[case.key] = case.case_id
+
+    def add_transition(self, transition: Transition) -> None:
+        self._data.log.append(transition)
+
+    def add_message(self, message: Message, wall_ns: int) -> None:
+        self._data.last_id += 1
+        self._data.outbox.append(OutboxRow(self._data.last_id, message, wall_ns))
+
+    def put_checkpoint(self, checkpoint: Checkpoint) -> None:
+        self._data.checkpoints[(checkpoint.camera_id, checkpoint.fence_id)] = checkpoint
+
+    def put_camera(self, status: CameraStatus) -> None:
+        self._data.cameras[status.camera_id] = status
+
+
+class MemoryStore:
+    """:class:`alerts.store.port.Store` without a disk."""
+
+    def __init__(self) -> None:
+        self._data = _Data()
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def write(self) -> Iterator[MemoryTransaction]:
+        with self._lock:
+            draft = copy.deepcopy(self._data)
+            yield MemoryTransaction(draft)
+            self._data = draft
+
+    def last_case(self, key: CaseKey) -> Case | None:
+        with self._lock:
+            return MemoryTransaction(self._data).last_case(key)
+
+    def case(self, case_id: str) -> Case | None:
+        with self._lock:
+            return self._data.cases.get(case_id)
+
+    def cases(self) -> tuple[Case, ...]:
+        with self._lock:
+            return tuple(self._data.cases.values())
+
+    def history(self, case_id: str) -> tuple[Transition, ...]:
+        with self._lock:
+            return tuple(line for line in self._data.log if line.case_id == case_id)
+
+    def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]:
+        with self._lock:
+            mine = (c for c in self._data.checkpoints.values() if c.camera_id == camera_id)
+            return tuple(sorted(mine, key=lambda checkpoint: checkpoint.fence_id))
+
+    def cameras(self) -> tuple[CameraStatus, ...]:
+        with self._lock:
+            return tuple(sorted(self._data.cameras.values(), key=lambda one: one.camera_id))
+
+    def truth(self) -> Truth:
+        with self._lock:
+            pending = {row.message.topic for row in self._unsent() if row.message.retained}
+            opened = tuple(case for case in self._data.cases.values() if case.is_open)
+            return Truth(opened, self.cameras(), frozenset(pending))
+
+    def unsent(self, after_id: int, limit: int) -> tuple[OutboxRow, ...]:
+        with self._lock:
+            return tuple(row for row in self._unsent() if row.id > after_id)[:limit]
+
+    def mark_sent(self, ids: Collection[int], wall_ns: int) -> None:
+        with self._lock:
+            self._data.sent.update(dict.fromkeys(ids, wall_ns))
+
+    def supersede_retained(self, wall_ns: int) -> int:
+        with self._lock:
+            retained = [row for row in self._unsent() if row.message.retained]
+            newest = {row.message.topic: row.id for row in retained}
+            old = [row.id for row in retained if row.id != newest[row.message.topic]]
+            self.mark_sent(old, wall_ns)
+            return len(old)
+
+    def queue(self) -> QueueStats:
+        with self._lock:
+            waiting = self._unsent()
+            return QueueStats(len(waiting), waiting[0].wall_ns if waiting else None)
+
+    def prune_sent(self, keep: int) -> int:
+        with self._lock:
+            sent = [row.id for row in self._data.outbox if row.id in self._data.sent]
+            old = set(sent[: max(0, len(sent) - keep)])
+            self._data.outbox = [row for row in self._data.outbox if row.id not in old]
+            return len(old)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _unsent(self) -> list[OutboxRow]:
+        return [row for row in self._data.outbox if row.id not in self._data.sent]

@@ -1,0 +1,119 @@
+"""What alerts need to remember, as a port: SQL in service, memory in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from alerts.cases import Case, CaseKey, Transition
+from alerts.health import CameraStatus, QueueStats
+from alerts.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The state of one fence (or of a part of a camera's pipeline) as its codec wrote it."""
+
+    camera_id: str
+    fence_id: str
+    codec: str
+    media_ns: int
+    wall_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message on its way out. ``id`` grows in the order in which messages were written."""
+
+    id: int
+    message: Message
+    wall_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What must be retained at the broker, all read at one moment.
+
+    ``pending_topics`` have a retained message in the outbox that will say so itself.
+    """
+
+    open_cases: tuple[Case, ...]
+    cameras: tuple[CameraStatus, ...]
+    pending_topics: frozenset[str]
+
+
+class Transaction(Protocol):
+    """All or nothing. Reads see what was written before them in the same transaction."""
+
+    def last_case(self, key: CaseKey) -> Case | None:
+        """The newest case of a fence and scenario, open or not."""
+        ...
+
+    def has_event(self, event_key: str) -> bool:
+        """Whether an event has already changed a case."""
+        ...
+
+    def next_seq(self) -> int:
+        """The node's next sequence number, from 1, without gaps."""
+        ...
+
+    def put_case(self, case: Case) -> None:
+        """Insert the case or replace the version before it."""
+        ...
+
+    def add_transition(self, transition: Transition) -> None: ...
+
+    def add_message(self, message: Message, wall_ns: int) -> None: ...
+
+    def put_checkpoint(self, checkpoint: Checkpoint) -> None: ...
+
+    def put_camera(self, status: CameraStatus) -> None: ...
+
+
+class Store(Protocol):
+    """Safe to use from several threads. Raises ``StoreError`` where the medium fails."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """Committed, and safe on disk, when the block ends; nothing if it raises."""
+        ...
+
+    def last_case(self, key: CaseKey) -> Case | None: ...
+
+    def case(self, case_id: str) -> Case | None: ...
+
+    def cases(self) -> tuple[Case, ...]:
+        """Every case, in the order of their first opening."""
+        ...
+
+    def history(self, case_id: str) -> tuple[Transition, ...]:
+        """The audit log of a case, oldest first."""
+        ...
+
+    def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]: ...
+
+    def cameras(self) -> tuple[CameraStatus, ...]: ...
+
+    def truth(self) -> Truth: ...
+
+    def unsent(self, after_id: int, limit: int) -> tuple[OutboxRow, ...]:
+        """Messages not yet acknowledged, with ``id > after_id``, in order."""
+        ...
+
+    def mark_sent(self, ids: Collection[int], wall_ns: int) -> None: ...
+
+    def supersede_retained(self, wall_ns: int) -> int:
+        """Take unsent retained messages out that a newer one of their topic replaces.
+
+        Events and inbox messages are not retained and are never taken out. Returns how many.
+        """
+        ...
+
+    def queue(self) -> QueueStats: ...
+
+    def prune_sent(self, keep: int) -> int:
+        """Forget sent messages but the newest ``keep``. Returns how many."""
+        ...
+
+    def close(self) -> None: ...

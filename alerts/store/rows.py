@@ -1,0 +1,100 @@
+"""Rows to types and back."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import RowMapping
+
+from alerts.cases import Case, CaseState, Transition
+from alerts.health import CameraState, CameraStatus
+from alerts.messages import Message
+from alerts.store.port import Checkpoint, OutboxRow
+from fences.box import Box
+
+_PLAIN = (
+    "case_id",
+    "camera_id",
+    "fence_id",
+    "scenario_id",
+    "version",
+    "violation",
+    "violation_wall_ns",
+    "seq",
+    "opened_wall_ns",
+    "opened_media_ns",
+    "since_wall_ns",
+    "since_media_ns",
+    "updated_wall_ns",
+    "updated_media_ns",
+    "cleared_wall_ns",
+    "cleared_media_ns",
+    "close_reason",
+    "named_by",
+    "sightings",
+    "picture",
+)
+
+
+def case_to_row(case: Case) -> dict[str, object]:
+    """Every column of ``cases`` but ``ordinal``."""
+    return {name: getattr(case, name) for name in _PLAIN} | {
+        "state": case.state.value,
+        "is_open": case.is_open,
+        "box": None if case.box is None else json.dumps(case.box.xyxy),
+        "labels": json.dumps(case.labels, ensure_ascii=False),
+        "recipients": json.dumps(case.recipients, ensure_ascii=False),
+    }
+
+
+def row_to_case(row: RowMapping) -> Case:
+    return Case(
+        **{name: row[name] for name in _PLAIN},
+        state=CaseState(row["state"]),
+        box=None if row["box"] is None else Box(*json.loads(row["box"])),
+        labels=tuple(json.loads(row["labels"])),
+        recipients=tuple(json.loads(row["recipients"])),
+    )
+
+
+def transition_to_row(transition: Transition) -> dict[str, object]:
+    return {
+        "case_id": transition.case_id,
+        "version": transition.version,
+        "state": transition.state.value,
+        "actor": transition.actor,
+        "reason": transition.reason,
+        "wall_ns": transition.wall_ns,
+        "media_ns": transition.media_ns,
+        "event_id": transition.event_id,
+    }
+
+
+def row_to_transition(row: RowMapping) -> Transition:
+    return Transition(
+        case_id=row["case_id"],
+        version=row["version"],
+        state=CaseState(row["state"]),
+        actor=row["actor"],
+        reason=row["reason"],
+        wall_ns=row["wall_ns"],
+        media_ns=row["media_ns"],
+        event_id=row["event_id"],
+    )
+
+
+def row_to_message(row: RowMapping) -> OutboxRow:
+    message = Message(row["topic"], row["payload"], row["retained"])
+    return OutboxRow(row["id"], message, row["wall_ns"])
+
+
+def row_to_checkpoint(row: RowMapping) -> Checkpoint:
+    return Checkpoint(
+        row["camera_id"], row["fence_id"], row["codec"], row["media_ns"], row["wall_ns"]
+    )
+
+
+def row_to_camera(row: RowMapping) -> CameraStatus:
+    return CameraStatus(
+        row["camera_id"], CameraState(row["state"]), row["since_wall_ns"], row["reason"]
+    )

@@ -1,0 +1,136 @@
+"""The tables, as SQLAlchemy Core. Times are nanoseconds in 64-bit integers.
+
+The migrations are the truth of what a database looks like; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    true,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in INTEGER
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", String(255), primary_key=True),
+    Column("camera_id", String(64), nullable=False),
+    Column("fence_id", String(64), nullable=False),
+    Column("scenario_id", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("violation", BigInteger, nullable=False),
+    Column("violation_wall_ns", BigInteger, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("opened_wall_ns", BigInteger, nullable=False),
+    Column("opened_media_ns", BigInteger, nullable=False),
+    Column("since_wall_ns", BigInteger, nullable=False),
+    Column("since_media_ns", BigInteger, nullable=False),
+    Column("updated_wall_ns", BigInteger, nullable=False),
+    Column("updated_media_ns", BigInteger, nullable=False),
+    Column("cleared_wall_ns", BigInteger),
+    Column("cleared_media_ns", BigInteger),
+    Column("close_reason", String(64)),
+    Column("box", Text),
+    Column("labels", Text, nullable=False),
+    Column("named_by", String(64), nullable=False),
+    Column("sightings", Integer, nullable=False),
+    Column("recipients", Text, nullable=False),
+    Column("picture", Text),
+    Column("ordinal", BigInteger, nullable=False, unique=True),
+)
+"""One row per case, in its newest version. ``ordinal`` keeps the order of first opening,
+whatever the clocks did. ``box``, ``labels`` and ``recipients`` are JSON."""
+
+Index(
+    "uq_cases_one_open",
+    cases.c.camera_id,
+    cases.c.fence_id,
+    cases.c.scenario_id,
+    unique=True,
+    sqlite_where=cases.c.is_open == true(),
+    postgresql_where=cases.c.is_open == true(),
+)
+Index("ix_cases_place", cases.c.camera_id, cases.c.fence_id, cases.c.scenario_id)
+
+case_log = Table(
+    "case_log",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("case_id", ForeignKey("cases.case_id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("reason", String(255), nullable=False),
+    Column("wall_ns", BigInteger, nullable=False),
+    Column("media_ns", BigInteger, nullable=False),
+    Column("event_id", String(255), unique=True),
+    UniqueConstraint("case_id", "version"),
+    sqlite_autoincrement=True,
+)
+"""The audit log: every transition of every case. ``event_id`` is what makes events count once."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("topic", String(512), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("retained", Boolean, nullable=False),
+    Column("wall_ns", BigInteger, nullable=False),
+    Column("sent_wall_ns", BigInteger),
+    Column("superseded", Boolean, nullable=False, default=False),
+    sqlite_autoincrement=True,
+)
+"""Messages in the order in which they were written; sent once the broker has acknowledged."""
+
+Index("ix_outbox_unsent", outbox.c.sent_wall_ns, outbox.c.id)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("camera_id", String(64), primary_key=True),
+    Column("fence_id", String(64), primary_key=True),
+    Column("codec", Text, nullable=False),
+    Column("media_ns", BigInteger, nullable=False),
+    Column("wall_ns", BigInteger, nullable=False),
+)
+
+cameras = Table(
+    "cameras",
+    metadata,
+    Column("camera_id", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("since_wall_ns", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""Counters of this node: ``seq`` of notices, ``ordinal`` of cases."""

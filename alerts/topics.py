@@ -1,0 +1,43 @@
+"""The topics of the MQTT contract: ``<base>/<site>/…``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """``base`` may have several levels (``city/kerbwatch``); ids are single levels."""
+
+    base: str
+    site_id: str
+
+    def __post_init__(self) -> None:
+        if not self.base.strip("/") or any(sign in self.base for sign in "+#\0"):
+            raise ValueError(f"got base topic {self.base!r}, expected levels without + and #")
+
+    @property
+    def root(self) -> str:
+        return f"{self.base.strip('/')}/{self.site_id}"
+
+    @property
+    def status(self) -> str:
+        return f"{self.root}/status"
+
+    @property
+    def events(self) -> str:
+        return f"{self.root}/events"
+
+    def camera_status(self, camera_id: str) -> str:
+        return f"{self.root}/cameras/{camera_id}/status"
+
+    def case(self, case_id: str) -> str:
+        return f"{self.root}/cases/{case_id}"
+
+    @property
+    def all_cases(self) -> str:
+        """The filter for every retained case."""
+        return f"{self.root}/cases/+"
+
+    def inbox(self, recipient_id: str) -> str:
+        return f"{self.root}/inbox/{recipient_id}"
