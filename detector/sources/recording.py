@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 
 from detector.frame import Frame
 from detector.sources.errors import Fault, SourceError
+from detector.sources.failures import explain_file
 from detector.sources.picture import PictureConverter
 from detector.sources.status import OnStatus, SourceState, SourceStatus, ignore_status
 from detector.sources.timeline import Timeline
@@ -127,7 +128,9 @@ def open_recording(path: Path, *, threads: int = 0) -> OpenedVideo:
             expected="a video file",
             remedy="record or copy it again",
         )
-    return open_video(f"file:{path}", where=where, options=_OPTIONS, threads=threads)
+    return open_video(
+        f"file:{path}", where=where, explain=explain_file, options=_OPTIONS, threads=threads
+    )
 
 
 def recording_facts(path: Path) -> RecordingFacts:

@@ -13,7 +13,8 @@ from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from detector.sources.errors import Fault, SourceError
+from detector.sources.errors import SourceError
+from detector.sources.failures import Explain, not_video
 from fences.clock import SECOND_NS
 
 _NOMINAL_RATE = Fraction(25)
@@ -27,6 +28,7 @@ class OpenedVideo:
     container: InputContainer
     stream: VideoStream
     where: str
+    explain: Explain
 
     @property
     def time_base(self) -> Fraction:
@@ -56,19 +58,19 @@ def open_video(
     url: str,
     *,
     where: str,
+    explain: Explain,
     options: dict[str, str],
-    timeout_s: tuple[float, float] | None = None,
     threads: int = 0,
 ) -> OpenedVideo:
     """Open ``url`` and find its video; ``where`` names it in messages, without credentials.
 
-    ``timeout_s``: for opening and for each read. ``threads``: for decoding, 0 for as many as
-    there are cores. Raises ``SourceError``.
+    ``threads``: for decoding, 0 for as many as there are cores. Raises ``SourceError``.
     """
+    # No timeout of PyAV's: it asks Python for the time between any two reads of the network.
     try:
-        container = av.open(url, mode="r", options=options, timeout=timeout_s)
+        container = av.open(url, mode="r", options=options)
     except av.error.FFmpegError as error:
-        raise explained(error, where) from error
+        raise explain(error, where) from None  # its text holds the password
     try:
         stream = _video_of(container, where)
     except SourceError:
@@ -79,23 +81,29 @@ def open_video(
             other.discard = Discard.all
     stream.thread_type = "AUTO"
     stream.codec_context.thread_count = threads
-    return OpenedVideo(container, stream, where)
+    return OpenedVideo(container, stream, where, explain)
 
 
-def pictures(opened: OpenedVideo) -> Iterator[VideoFrame]:
-    """Pictures in the order of presentation; packets that do not decode are passed over.
+def decoded(opened: OpenedVideo) -> Iterator[list[VideoFrame]]:
+    """What each packet gives, in the order of presentation; nothing for one that is damaged.
 
     Raises ``SourceError`` if reading itself fails.
     """
     try:
         for packet in opened.container.demux(opened.stream):
             try:
-                decoded = packet.decode()
+                batch = packet.decode()
             except av.error.InvalidDataError:
-                continue
-            yield from (picture for picture in decoded if not picture.is_corrupt)
+                batch = []
+            yield [picture for picture in batch if not picture.is_corrupt]
     except av.error.FFmpegError as error:
-        raise explained(error, opened.where) from error
+        raise opened.explain(error, opened.where) from None
+
+
+def pictures(opened: OpenedVideo) -> Iterator[VideoFrame]:
+    """All of :func:`decoded`, one by one."""
+    for batch in decoded(opened):
+        yield from batch
 
 
 def _video_of(container: InputContainer, where: str) -> VideoStream:
@@ -108,54 +116,3 @@ def _video_of(container: InputContainer, where: str) -> VideoStream:
             return stream
     kinds = sorted({stream.type for stream in container.streams})
     raise not_video(where, f"it holds {' and '.join(kinds) or 'nothing'}, no video")
-
-
-def not_video(where: str, what: str) -> SourceError:
-    return SourceError(
-        Fault.NOT_VIDEO,
-        what,
-        where=where,
-        expected="a video",
-        remedy="check that it plays elsewhere, or convert it to MP4 with H.264",
-    )
-
-
-_NETWORK = (
-    (av.error.HTTPUnauthorizedError, Fault.FORBIDDEN, "it refuses the user name or password"),
-    (av.error.HTTPForbiddenError, Fault.FORBIDDEN, "it refuses access"),
-    (av.error.HTTPNotFoundError, Fault.NOT_FOUND, "it has no stream of that name"),
-    (av.error.ConnectionRefusedError, Fault.REFUSED, "nothing answers at that port"),
-    (av.error.ExitError, Fault.TIMED_OUT, "no answer in time"),
-    (av.error.TimeoutError, Fault.TIMED_OUT, "no answer in time"),
-)
-
-
-def explained(error: av.error.FFmpegError, where: str) -> SourceError:
-    """FFmpeg's error in our words. Its own message is left out where it repeats the address."""
-    reason = error.strerror or type(error).__name__
-    if isinstance(error, av.error.FileNotFoundError):
-        return SourceError(
-            Fault.NOT_FOUND, "no such file", where=where,
-            expected="a video file", remedy="check the path",
-        )  # fmt: skip
-    if isinstance(error, av.error.PermissionError):
-        return SourceError(
-            Fault.FORBIDDEN, "it may not be read", where=where,
-            expected="a readable file", remedy="give the service's user the right to read it",
-        )  # fmt: skip
-    if isinstance(error, av.error.InvalidDataError):
-        return not_video(where, "it is damaged or in no known format")
-    for kind, fault, what in _NETWORK:
-        if isinstance(error, kind):
-            return _unanswered(fault, what, where)
-    return _unanswered(Fault.UNREACHABLE, f"it cannot be read ({reason})", where)
-
-
-def _unanswered(fault: Fault, what: str, where: str) -> SourceError:
-    return SourceError(
-        fault,
-        what,
-        where=where,
-        expected="a camera or server that streams",
-        remedy="check address, port, path, user and password, and that it is switched on",
-    )

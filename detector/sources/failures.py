@@ -1,0 +1,87 @@
+"""FFmpeg's errors in our words. Its own text is left out: it repeats the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import av.error
+from av.error import FFmpegError
+
+from detector.sources.errors import Fault, SourceError
+
+Explain = Callable[[FFmpegError, str], SourceError]
+"""An error and where it happened, as a sentence."""
+
+
+def explain_file(error: FFmpegError, where: str) -> SourceError:
+    """Why a file cannot be read."""
+    if isinstance(error, av.error.PermissionError):
+        return SourceError(
+            Fault.FORBIDDEN,
+            "it may not be read",
+            where=where,
+            expected="a readable file",
+            remedy="give the service's user the right to read it",
+        )
+    return not_video(where, f"it is damaged or in no known format ({_reason(error)})")
+
+
+def not_video(where: str, what: str) -> SourceError:
+    """For what can be read but is no video."""
+    return SourceError(
+        Fault.NOT_VIDEO,
+        what,
+        where=where,
+        expected="a video",
+        remedy="check that it plays elsewhere, or convert it to MP4 with H.264",
+    )
+
+
+_NETWORK: tuple[tuple[type[FFmpegError], Fault, str], ...] = (
+    (av.error.HTTPUnauthorizedError, Fault.FORBIDDEN, "it refuses the user name or password"),
+    (av.error.HTTPForbiddenError, Fault.FORBIDDEN, "it refuses access"),
+    (av.error.HTTPNotFoundError, Fault.NOT_FOUND, "it has no stream of that name"),
+    (av.error.ConnectionRefusedError, Fault.REFUSED, "nothing answers at that port"),
+    (av.error.TimeoutError, Fault.TIMED_OUT, "no answer in time"),
+    (av.error.InvalidDataError, Fault.UNREACHABLE, "it answers with no video stream"),
+)
+
+
+def explain_network(error: FFmpegError, where: str) -> SourceError:
+    """Why a camera or server gives no pictures."""
+    known = ((fault, what) for kind, fault, what in _NETWORK if isinstance(error, kind))
+    otherwise = (Fault.UNREACHABLE, f"it cannot be reached ({_reason(error)})")
+    fault, what = next(known, otherwise)
+    return SourceError(
+        fault,
+        what,
+        where=where,
+        expected="a camera or server that streams",
+        remedy="check address, port, path, user and password, and that it is switched on",
+    )
+
+
+def timed_out(where: str, what: str) -> SourceError:
+    """For a stream from which nothing useful came for too long."""
+    return SourceError(
+        Fault.TIMED_OUT,
+        what,
+        where=where,
+        expected="a picture now and then",
+        remedy="check the network, the camera, its codec and its interval between key frames",
+    )
+
+
+def ended(where: str) -> SourceError:
+    """For a live stream that says it is over."""
+    return SourceError(
+        Fault.STREAM_ENDED,
+        "the stream ended",
+        where=where,
+        expected="a stream without end",
+        remedy="nothing to do if the camera restarts; else check it",
+    )
+
+
+def _reason(error: FFmpegError) -> str:
+    return error.strerror or type(error).__name__

@@ -1,0 +1,204 @@
+"""Cameras and servers on the network: connect, read, lose, wait, connect again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from av.video.frame import VideoFrame
+
+from detector.frame import Frame
+from detector.sources.address import Address, SourceKind
+from detector.sources.backoff import Backoff, RetryPace
+from detector.sources.errors import Fault, SourceError
+from detector.sources.failures import ended, explain_network, timed_out
+from detector.sources.picture import PictureConverter
+from detector.sources.status import OnStatus, SourceState, SourceStatus, ignore_status
+from detector.sources.timeline import Timeline
+from detector.sources.video import OpenedVideo, decoded, open_video
+from fences.clock import SECOND_NS, Clock
+from fences.observation import Gap
+
+_NETWORK = "tcp,udp,tls,rtp,srtp,rtsp,rtsps,http,https,httpproxy,crypto,data"  # and no file
+_UNSTAMPED = frozenset({"mpjpeg", "mjpeg", "h264", "hevc", "image2pipe", "jpeg_pipe"})
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """Patience with a live source, in seconds.
+
+    ``read_s`` bounds every wait for an answer or for data and, once pictures come, for the
+    next one that can be decoded; ``first_picture_s`` the wait for the first (a camera may
+    send a whole picture only every 10 s). ``jump_s`` is the leap in the stream's time stamps
+    that counts as a gap. ``decode_threads`` above 1 delays pictures by that many.
+    """
+
+    read_s: float = 5.0
+    first_picture_s: float = 20.0
+    jump_s: float = 3.0
+    decode_threads: int = 1
+    pace: RetryPace = field(default=RetryPace())
+
+
+OpenLive = Callable[[Address, LiveOptions], OpenedVideo]
+
+
+class LiveSource:
+    """A camera, for as long as nobody closes it; reads in the thread that iterates.
+
+    Media time is the wall clock when the connection was asked for plus what the stream's own
+    clock has run since, so it goes on across reconnects and restarts; it never falls
+    back, not even where the wall clock does, nor behind ``after_ns``. Every reconnect is a gap
+    whose reason is the :class:`Fault` that broke the connection. ``close`` ends a wait at
+    once and a silent read within ``read_s``.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        clock: Clock,
+        generator: np.random.Generator,
+        *,
+        options: LiveOptions | None = None,
+        after_ns: int = 0,
+        on_status: OnStatus = ignore_status,
+        open_live: OpenLive | None = None,
+    ) -> None:
+        self._address = address
+        self._clock = clock
+        self._options = options or LiveOptions()
+        self._backoff = Backoff(self._options.pace, generator)
+        self._on_status = on_status
+        self._open = open_live or open_network
+        self._closed = threading.Event()
+        self._status: SourceStatus | None = None
+        self._end_ns = after_ns  # no picture may be placed before it
+        self._seen_ns: int | None = None
+
+    def __iter__(self) -> Iterator[Frame | Gap]:
+        fault = None
+        while not self._closed.is_set():
+            online_ns = self._clock.monotonic_ns()
+            seen_before_ns = self._seen_ns
+            try:
+                yield from self._connection(fault)
+                error = ended(self._address.redacted)
+            except SourceError as caught:
+                error = caught
+            if self._closed.is_set():
+                return
+            fault = error.fault
+            self._tell(SourceState.OFFLINE, fault, error.what)
+            gave_pictures = self._seen_ns != seen_before_ns
+            lasted_ns = self._clock.monotonic_ns() - online_ns if gave_pictures else 0
+            self._clock.wait(self._closed, self._backoff.next_s(lasted_s=lasted_ns / SECOND_NS))
+
+    def close(self) -> None:
+        """End the iteration; from another thread too."""
+        self._closed.set()
+
+    def _connection(self, fault: Fault | None) -> Iterator[Frame | Gap]:
+        """One connection, from opening it to its end; ``fault`` broke the one before."""
+        asked_ns = self._clock.wall_ns()
+        opened = self._open(self._address, self._options)
+        with closing(opened.container):
+            timeline: Timeline | None = None
+            converter = PictureConverter()
+            for picture in self._watched(opened):
+                wall_ns = self._clock.wall_ns()
+                if timeline is None:
+                    timeline = self._new_timeline(opened, picture, asked_ns, wall_ns)
+                    self._tell(SourceState.ONLINE)
+                media_ns, gap = timeline.place(*self._stamps(opened, picture))
+                if fault is not None and self._seen_ns is not None:
+                    gap = Gap(self._seen_ns, media_ns, fault)
+                fault = None
+                if gap is not None:
+                    yield gap
+                self._seen_ns, self._end_ns = media_ns, timeline.end_ns
+                yield Frame(media_ns, wall_ns, converter.lazy(picture))
+
+    def _watched(self, opened: OpenedVideo) -> Iterator[VideoFrame]:
+        """Pictures until the source is closed; raises ``SourceError`` when none come."""
+        patience_s = self._options.first_picture_s
+        asked_ns = heard_ns = self._clock.monotonic_ns()
+        for batch in decoded(opened):
+            now_ns = self._clock.monotonic_ns()
+            silent_s = (now_ns - asked_ns) / SECOND_NS
+            for picture in batch:
+                if self._closed.is_set():
+                    return
+                yield picture
+            asked_ns = self._clock.monotonic_ns()
+            if batch:
+                heard_ns, patience_s = asked_ns, self._options.read_s
+            # FFmpeg gives a last packet when a read times out, and only then the error.
+            if silent_s > self._options.read_s:
+                raise timed_out(opened.where, f"nothing came for {silent_s:.1f} s")
+            if asked_ns - heard_ns > patience_s * SECOND_NS:
+                what = f"data came, but no picture that could be decoded for {patience_s:g} s"
+                raise timed_out(opened.where, what)
+            if self._closed.is_set():
+                return
+
+    def _new_timeline(
+        self, opened: OpenedVideo, first: VideoFrame, asked_ns: int, wall_ns: int
+    ) -> Timeline:
+        """Media time of a connection.
+
+        It runs from when the camera was asked: FFmpeg looks at a second of the stream before
+        it gives the first picture, and then gives all of that second at once.
+        """
+        stamped = _is_stamped(opened)
+        begin_ns = asked_ns if stamped else wall_ns
+        if stamped and first.pts is not None and opened.stream.start_time is not None:
+            passed_ns = int((first.pts - opened.stream.start_time) * opened.time_base * SECOND_NS)
+            begin_ns += min(max(0, passed_ns), wall_ns - asked_ns)
+        return Timeline(
+            opened.time_base if stamped else Fraction(1, SECOND_NS),
+            opened.step_ns,
+            start_ns=max(begin_ns, self._end_ns),
+            jump_ns=int(self._options.jump_s * SECOND_NS),
+        )
+
+    def _stamps(self, opened: OpenedVideo, picture: VideoFrame) -> tuple[int | None, int | None]:
+        if _is_stamped(opened):
+            return picture.pts, picture.dts
+        return self._clock.monotonic_ns(), None
+
+    def _tell(self, state: SourceState, fault: Fault | None = None, detail: str = "") -> None:
+        """Pass a status on if it is news."""
+        known = self._status
+        if known is None or (known.state, known.fault) != (state, fault):
+            self._status = SourceStatus(state, self._clock.wall_ns(), fault, detail)
+            self._on_status(self._status)
+
+
+def open_network(address: Address, options: LiveOptions) -> OpenedVideo:
+    """Connect, RTSP over TCP and its video only. Raises ``SourceError``."""
+    silence_us = str(int(options.read_s * 1_000_000))
+    settings = {"protocol_whitelist": _NETWORK}
+    if address.kind is SourceKind.RTSP:
+        settings |= {
+            "rtsp_transport": "tcp",
+            "allowed_media_types": "video",
+            "timeout": silence_us,
+        }
+    else:
+        settings |= {"rw_timeout": silence_us}
+    return open_video(
+        address.url,
+        where=address.redacted,
+        explain=explain_network,
+        options=settings,
+        threads=options.decode_threads,
+    )
+
+
+def _is_stamped(opened: OpenedVideo) -> bool:
+    """Whether the stream tells times; bare pictures over HTTP do not, they count as they come."""
+    return opened.container.format.name not in _UNSTAMPED
