@@ -87,15 +87,17 @@ def containment(a: Box, b: Box) -> float:
 def displacement(a: Box, b: Box) -> float:
     """How far ``b`` has moved from ``a``, in sizes of ``a``.
 
-    The least moved of the centre and the four corners decides: something that passes in
-    front of a standing object shrinks its box from one side, and leaves a corner in place,
-    while an object that drives takes all of them along.
+    The median over the centre and the four corners: something that covers one side of a
+    standing object moves two corners, something that drives moves them all.
     """
-    moves = (
-        math.dist(a.centre, b.centre),
-        math.dist((a.x1, a.y1), (b.x1, b.y1)),
-        math.dist((a.x2, a.y1), (b.x2, b.y1)),
-        math.dist((a.x1, a.y2), (b.x1, b.y2)),
-        math.dist((a.x2, a.y2), (b.x2, b.y2)),
+    moves = sorted(
+        (
+            math.dist(a.centre, b.centre),
+            math.dist((a.x1, a.y1), (b.x1, b.y1)),
+            math.dist((a.x2, a.y1), (b.x2, b.y1)),
+            math.dist((a.x1, a.y2), (b.x1, b.y2)),
+            math.dist((a.x2, a.y2), (b.x2, b.y2)),
+        )
     )
-    return min(moves) / a.size if a.size > 0 else (0.0 if min(moves) == 0 else math.inf)
+    median = moves[len(moves) // 2]
+    return median / a.size if a.size > 0 else (0.0 if median == 0 else math.inf)

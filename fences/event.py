@@ -67,6 +67,4 @@ class FenceEvent:
     @property
     def event_id(self) -> str:
         """The same for the same event in every run: what makes a duplicate harmless."""
-        return (
-            f"{self.camera_id}.{self.fence_id}.{self.scenario_id}.{self.violation}.{self.seq}"
-        )
+        return f"{self.camera_id}.{self.fence_id}.{self.scenario_id}.{self.violation}.{self.seq}"

@@ -10,6 +10,7 @@ from fences.hours import ALWAYS, WeeklyHours
 from fences.observation import Seeing
 from fences.scenario import Scenario
 
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A scenario as one fence applies it. Times in nanoseconds of media time.

@@ -1,13 +1,7 @@
 """Fence polygons: exact float geometry on shapely, in 0-1 of the frame.
 
-```
-  (0,0) ------------ x ------------> (1,0)
-    |        o-----------------o
-    y       /   inside, edge    \\        the edge belongs to the fence
-    |      o---------------------o
-    v
-  (0,1)                              (1,1)
-```
+The origin is top left, x goes right, y goes down. A point on the edge is inside: the edge
+belongs to the fence.
 """
 
 from __future__ import annotations

@@ -11,7 +11,9 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """Day names as written in windows, Monday first."""
 
 _MINUTES_A_DAY = 24 * 60
-_WINDOW = re.compile(r"^(?P<days>[A-Za-z,\- ]+?)\s+(?P<from>\d{1,2}:\d{2})\s*-\s*(?P<to>\d{1,2}:\d{2})$")
+_WINDOW = re.compile(
+    r"^(?P<days>[A-Za-z,\- ]+?)\s+(?P<from>\d{1,2}:\d{2})\s*-\s*(?P<to>\d{1,2}:\d{2})$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Detection:
     unless the detector knows better. Obstructions also carry the fence whose pixels they were
     found in, since when these pixels have been still (media time), and how busy their
     surroundings are (0-1: share of time in which something moved right beside them).
+    ``covered``: it was there, something is before it, nothing says that it is gone.
     """
 
     label: str
@@ -44,6 +45,7 @@ class Detection:
     fence_id: str | None = None
     since_ns: int | None = None
     activity: float = 0.0
+    covered: bool = False
 
     @property
     def ground(self) -> Point:
@@ -56,13 +58,15 @@ class Observation:
     """Everything seen in one frame of one camera. Times in integer nanoseconds.
 
     ``sees_people`` tells whether a detector that knows persons looked at the frame: without
-    one, attendance is judged from movement beside the thing.
+    one, attendance is judged from movement beside the thing. ``blind`` names fences whose
+    pixels told nothing, as after a jump of the light: for them this is a gap.
     """
 
     media_ns: int
     wall_ns: int
     detections: tuple[Detection, ...] = field(default=())
     sees_people: bool = False
+    blind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Class-free seeing: what has newly appeared inside a fence, and stands still."""

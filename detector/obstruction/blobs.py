@@ -1,0 +1,48 @@
+"""From changed pixels to things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from detector.obstruction.view import Mask
+
+MIN_SHARE = 0.0006
+"""Of the view's pixels: smaller blobs are noise."""
+
+MIN_PIXELS = 12
+"""Of the view: smaller blobs have no shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A connected set of pixels of the view. ``foot`` is the middle of its lowest row."""
+
+    mask: Mask
+    x: int
+    y: int
+    width: int
+    height: int
+    pixels: int
+    foot: tuple[float, float]
+
+
+def blobs_in(changed: Mask) -> Iterator[Blob]:
+    """The blobs of a mask, specks removed, small breaks closed."""
+    small = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    joined = cv2.morphologyEx(
+        small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    )
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    least = max(MIN_PIXELS, MIN_SHARE * changed.size)
+    for number in range(1, count):
+        x, y, width, height, pixels = (int(value) for value in stats[number])
+        if pixels < least or min(width, height) < 3:
+            continue
+        mask = labels == number
+        row = y + height - 1
+        columns = np.flatnonzero(mask[row])
+        yield Blob(mask, x, y, width, height, pixels, (float(columns.mean()) + 0.5, row + 0.5))

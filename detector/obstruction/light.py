@@ -1,0 +1,80 @@
+"""Telling light from things: gain of the camera, shadows, light patches, ghosts."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from detector.obstruction.view import Mask, Plane
+
+_DARK = 8.0
+"""Added to both sides of a ratio, so that noise in the dark does not make one."""
+
+_SAMPLE = 2000
+"""Pixels that are enough for a median."""
+
+SHADOW_RATIOS = (0.35, 2.2)
+"""Brightness of a lit or shaded patch against the same ground before."""
+
+
+def gain(view: Plane, background: Plane, where: Mask) -> Plane:
+    """Per channel, what the camera's exposure multiplies the background with; shape (3,).
+
+    The median over a sample of the fence's empty pixels: an object that covers less than
+    half of them does not move it.
+    """
+    rows, columns = np.nonzero(where)
+    if rows.size == 0:
+        return np.ones(3, np.float32)
+    every = slice(None, None, max(1, rows.size // _SAMPLE))
+    now, before = view[rows[every], columns[every]], background[rows[every], columns[every]]
+    return np.asarray(np.median((now + _DARK) / (before + _DARK), axis=0), dtype=np.float32)
+
+
+def under(view: Plane, factors: Plane) -> Plane:
+    """The view as the camera would have shown it under the background's exposure."""
+    return np.asarray(np.clip((view + _DARK) / factors - _DARK, 0.0, 400.0), dtype=np.float32)
+
+
+def is_light(now: Plane, before: Plane, blob: Mask) -> bool:
+    """Whether a patch only shows the same ground under other light.
+
+    Its brightness changed by one factor, alike in all channels, and the texture of the
+    ground is still there (normalised correlation of the fine structure).
+    """
+    ratios = (now[blob] + _DARK) / (before[blob] + _DARK)
+    mean = ratios.mean(axis=0)
+    overall = float(mean.mean())
+    if not SHADOW_RATIOS[0] < overall < SHADOW_RATIOS[1]:
+        return False
+    if float(np.abs(mean - overall).max()) > 0.12 * overall:
+        return False
+    if float(ratios.mean(axis=1).std()) > 0.15 * overall:
+        return False
+    return _correlation(_fine(now), _fine(before), blob) > 0.5
+
+
+def is_ghost(now: Plane, before: Plane, blob: Mask) -> bool:
+    """Whether the blob is a place that something has left: its outline is in the background."""
+    outline = cv2.morphologyEx(blob.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3))) > 0
+    return float(_edges(before)[outline].mean()) > 1.4 * float(_edges(now)[outline].mean())
+
+
+def _fine(plane: Plane) -> Plane:
+    grey = cv2.cvtColor(plane, cv2.COLOR_BGR2GRAY)
+    return np.asarray(grey - cv2.GaussianBlur(grey, (0, 0), 3.0), dtype=np.float32)
+
+
+def _edges(plane: Plane) -> Plane:
+    grey = cv2.cvtColor(plane, cv2.COLOR_BGR2GRAY)
+    return np.asarray(
+        cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)),
+        dtype=np.float32,
+    )
+
+
+def _correlation(a: Plane, b: Plane, where: Mask) -> float:
+    first = a[where] - a[where].mean()
+    second = b[where] - b[where].mean()
+    norm = float(np.sqrt((first**2).sum() * (second**2).sum()))
+    return float((first * second).sum()) / norm if norm > 1e-6 else 0.0

@@ -1,0 +1,57 @@
+"""Which pixels keep their value, and since when."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from detector.obstruction.memory import Memory
+from detector.obstruction.view import Mask, Plane, difference
+from fences.clock import SECOND_NS
+from fences.occupant import running
+
+SETTLE_NS = 1 * SECOND_NS
+"""How long a pixel must keep its value to be still."""
+
+MIN_LOOKS = 2
+"""How many looks must have met that value, when looks are rare."""
+
+STILL_CONTRAST = 14.0
+"""Most change of a channel (0-255) of a pixel that keeps its value."""
+
+_STILL_TAU_NS = 2 * SECOND_NS
+_NOISE_TAU_NS = 4 * SECOND_NS
+
+
+def note_stillness(memory: Memory, pixels: Plane, media_ns: int, dt_ns: int, hidden: Mask) -> Mask:
+    """Follow, per pixel, the value it keeps; return which show their still value now.
+
+    What only passes before a pixel leaves no trace: its value is replaced by one that has
+    lasted, and by nothing else. ``hidden`` pixels say nothing.
+    """
+    tolerance = np.maximum(5.0 * memory.noise, STILL_CONTRAST)
+    change = difference(pixels, memory.still)
+    kept: Mask = ~hidden & memory.learned & (change <= tolerance)
+    kept_u8 = kept.astype(np.uint8)
+    cv2.accumulateWeighted(pixels, memory.still, running(dt_ns, _STILL_TAU_NS), kept_u8)
+    cv2.accumulateWeighted(change, memory.noise, running(dt_ns, _NOISE_TAU_NS), kept_u8)
+    again = ~hidden & ~kept & (difference(pixels, memory.fresh) <= tolerance)
+    memory.fresh_looks += again
+    started = ~hidden & ~again
+    cv2.copyTo(pixels, started.astype(np.uint8), memory.fresh)
+    np.copyto(memory.fresh_since_ns, media_ns, where=started)
+    np.copyto(memory.fresh_looks, 1, where=started)
+    _settle(memory, again, media_ns)
+    return kept
+
+
+def _settle(memory: Memory, again: Mask, media_ns: int) -> None:
+    lasted = media_ns - memory.fresh_since_ns >= SETTLE_NS
+    settled = again & lasted & (memory.fresh_looks >= MIN_LOOKS)
+    if not settled.any():
+        return
+    cv2.copyTo(memory.fresh, settled.astype(np.uint8), memory.still)
+    np.copyto(memory.still_since_ns, memory.fresh_since_ns, where=settled)
+    first = settled & ~memory.learned
+    cv2.copyTo(memory.still, first.astype(np.uint8), memory.background)
+    memory.learned |= first

@@ -1,0 +1,95 @@
+"""The part of the picture that a fence is about, at the size it is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.frame import Image
+from fences.box import Box, Point
+from fences.geometry import FencePolygon
+
+Mask = NDArray[np.bool_]
+"""Height x width of the view."""
+
+Plane = NDArray[np.float32]
+"""Height x width, or height x width x 3 (BGR), of the view."""
+
+LONG_SIDE_PX = 224
+"""Of the view: what is 3 % of the fence's length still has some 7 pixels."""
+
+
+def difference(a: Plane, b: Plane) -> Plane:
+    """The largest change of the three channels, 0-255; height x width."""
+    each = cv2.absdiff(a, b)
+    return np.maximum(np.maximum(each[..., 0], each[..., 1]), each[..., 2])
+
+
+@dataclass(frozen=True, slots=True)
+class FenceView:
+    """Cut-out of the frame around one fence. Sizes in pixels of the view."""
+
+    crop_xyxy: tuple[int, int, int, int]
+    frame_hw: tuple[int, int]
+    size_hw: tuple[int, int]
+    inside: Mask
+
+    def look(self, image: Image) -> Plane:
+        """The fence's pixels: height x width x 3, BGR 0-255, slightly smoothed."""
+        x1, y1, x2, y2 = self.crop_xyxy
+        height, width = self.size_hw
+        small = cv2.resize(image[y1:y2, x1:x2], (width, height), interpolation=cv2.INTER_AREA)
+        return cv2.GaussianBlur(small, (3, 3), 0).astype(np.float32)
+
+    def box_of(self, x: int, y: int, width: int, height: int) -> Box:
+        """A rectangle of the view in 0-1 of the frame."""
+        first, last = self.point_of(x, y), self.point_of(x + width, y + height)
+        return Box(first.x, first.y, last.x, last.y)
+
+    def point_of(self, x: float, y: float) -> Point:
+        """A place of the view in 0-1 of the frame."""
+        x1, y1, x2, y2 = self.crop_xyxy
+        height, width = self.size_hw
+        return Point(
+            (x1 + x * (x2 - x1) / width) / self.frame_hw[1],
+            (y1 + y * (y2 - y1) / height) / self.frame_hw[0],
+        )
+
+    def rectangle_of(self, box: Box) -> tuple[slice, slice]:
+        """Rows and columns of the view that a box of the frame covers."""
+        height, width = self.size_hw
+        x1, y1, x2, y2 = self.crop_xyxy
+        scale_x = width / (x2 - x1)
+        scale_y = height / (y2 - y1)
+        left = int(np.clip((box.x1 * self.frame_hw[1] - x1) * scale_x, 0, width))
+        right = int(np.clip(np.ceil((box.x2 * self.frame_hw[1] - x1) * scale_x), 0, width))
+        top = int(np.clip((box.y1 * self.frame_hw[0] - y1) * scale_y, 0, height))
+        bottom = int(np.clip(np.ceil((box.y2 * self.frame_hw[0] - y1) * scale_y), 0, height))
+        return slice(top, bottom), slice(left, right)
+
+
+def view_of(polygon: FencePolygon, frame_hw: tuple[int, int]) -> FenceView:
+    """The view of a fence in frames of that height and width in pixels."""
+    height, width = frame_hw
+    bounds = polygon.bounds
+    x1, y1 = int(bounds.x1 * width), int(bounds.y1 * height)
+    x2 = min(width, max(x1 + 2, int(np.ceil(bounds.x2 * width))))
+    y2 = min(height, max(y1 + 2, int(np.ceil(bounds.y2 * height))))
+    x1, y1 = min(x1, x2 - 2), min(y1, y2 - 2)
+    scale = min(1.0, LONG_SIDE_PX / max(x2 - x1, y2 - y1))
+    size_hw = (max(2, round((y2 - y1) * scale)), max(2, round((x2 - x1) * scale)))
+    corners = np.array(
+        [
+            (
+                (point.x * width - x1) * size_hw[1] / (x2 - x1),
+                (point.y * height - y1) * size_hw[0] / (y2 - y1),
+            )
+            for point in polygon.points
+        ]
+    )
+    inside = np.zeros(size_hw, np.uint8)
+    cv2.fillPoly(inside, [np.round(corners).astype(np.int32)], 1)
+    return FenceView((x1, y1, x2, y2), frame_hw, size_hw, inside.astype(np.bool_))

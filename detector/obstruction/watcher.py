@@ -1,0 +1,180 @@
+"""The obstruction watcher of one fence: what is new here, and stands still.
+
+```
+look ─► still pixels (since when, what value) ─► still AND unlike the background ─► blobs
+             │                                                                       │
+             └─ unlike nothing for long ─► background learns     light? ghost? ─► background
+```
+Constants are in media time: the same things are found at any frame rate.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from detector.frame import Image
+from detector.obstruction.blobs import Blob, blobs_in
+from detector.obstruction.light import gain, is_ghost, is_light, under
+from detector.obstruction.memory import Memory, new_memory
+from detector.obstruction.stillness import note_stillness
+from detector.obstruction.view import FenceView, Mask, Plane, difference, view_of
+from fences.box import Box
+from fences.clock import SECOND_NS
+from fences.fence import Fence
+from fences.observation import Detection, Label, Seeing
+from fences.occupant import running
+
+LEARN_TAU_NS = 30 * SECOND_NS
+"""Time constant with which the background follows slow light."""
+
+ACTIVITY_TAU_NS = 4 * SECOND_NS
+"""Time constant of the movement beside a thing."""
+
+MIN_CONTRAST = 16.0
+"""Least change of a channel (0-255) that is not noise."""
+
+TONE_SHARE = 0.12
+"""Of a pixel's brightness, that the camera's tone curve may leave after its exposure."""
+
+VISIBLE_SHARE = 0.3
+"""Of a thing's pixels that must be seen; else something stands before it, or it has just gone."""
+
+JUMP_SHARE = 0.6
+"""Of the fence, changed at once: light or a moved camera, not a thing."""
+
+
+class ObstructionWatcher:
+    """Watches one fence. Not thread-safe; :attr:`memory` may be saved and given back."""
+
+    def __init__(self, fence: Fence, memory: Memory | None = None) -> None:
+        self._fence = fence
+        self._view: FenceView | None = None
+        self._previous: Plane | None = None
+        self._moving = np.zeros((0, 0), np.float32)
+        self.memory = memory
+
+    def observe(
+        self, image: Image, media_ns: int, people: tuple[Box, ...]
+    ) -> tuple[Detection, ...] | None:
+        """The obstructions in the fence now, or ``None`` while the picture is in upheaval.
+
+        ``people``: boxes of persons, whose pixels tell nothing about the place.
+        """
+        size_hw = (image.shape[0], image.shape[1])
+        if self._view is None or self._view.frame_hw != size_hw:
+            self._begin(size_hw)
+        view = self._view
+        assert view is not None
+        pixels = view.look(image)
+        if self.memory is None:
+            self.memory = new_memory(pixels, media_ns)
+            self._previous = pixels
+            return ()
+        memory = self.memory
+        dt_ns = media_ns - memory.last_ns
+        memory.last_ns = media_ns
+        hidden = _hidden(view, people)
+        empty = memory.learned & view.inside & ~memory.standing & ~hidden
+        pixels = under(pixels, gain(pixels, memory.background, empty))
+        self._note_movement(pixels, dt_ns)
+        kept = note_stillness(memory, pixels, media_ns, dt_ns, hidden)
+        return self._compare(memory, view, pixels, dt_ns, hidden, kept)
+
+    def _begin(self, size_hw: tuple[int, int]) -> None:
+        self._view = view_of(self._fence.polygon, size_hw)
+        self._moving = np.zeros(self._view.size_hw, np.float32)
+        self._previous = None
+        if self.memory is not None and self.memory.learned.shape != self._view.size_hw:
+            self.memory = None
+
+    def _note_movement(self, pixels: Plane, dt_ns: int) -> None:
+        if self._previous is not None:
+            moved = difference(pixels, self._previous) > MIN_CONTRAST
+            weight = running(dt_ns, ACTIVITY_TAU_NS)
+            cv2.accumulateWeighted(moved.astype(np.float32), self._moving, weight)
+        self._previous = pixels
+
+    def _compare(
+        self,
+        memory: Memory,
+        view: FenceView,
+        pixels: Plane,
+        dt_ns: int,
+        hidden: Mask,
+        kept: Mask,
+    ) -> tuple[Detection, ...] | None:
+        known = memory.learned & view.inside
+        contrast = _contrast(memory)
+        differs = difference(pixels, memory.background) > contrast
+        new = differs & known & ~hidden & ~memory.standing
+        if np.count_nonzero(new) > JUMP_SHARE * np.count_nonzero(view.inside):
+            _learn_anew(memory)
+            return None
+        change = difference(memory.still, memory.background)
+        before = memory.standing.copy()
+        memory.standing[:] = False
+        found: list[Detection] = []
+        for blob in blobs_in((change > contrast) & known):
+            if self._is_thing(memory, blob, before):
+                memory.standing |= blob.mask
+                found.append(self._detection(memory, view, blob, change, kept))
+        quiet = ~differs & ~memory.standing & known & ~hidden
+        cv2.accumulateWeighted(
+            pixels, memory.background, running(dt_ns, LEARN_TAU_NS), quiet.astype(np.uint8)
+        )
+        return tuple(found)
+
+    def _is_thing(self, memory: Memory, blob: Blob, before: Mask) -> bool:
+        """Things stay things; what is new may be light, or the hole that a thing has left."""
+        if before[blob.mask].mean() > 0.5:
+            return True
+        now, background = memory.still, memory.background
+        if is_light(now, background, blob.mask) or is_ghost(now, background, blob.mask):
+            background[blob.mask] = now[blob.mask]
+            return False
+        return True
+
+    def _detection(
+        self, memory: Memory, view: FenceView, blob: Blob, change: Plane, kept: Mask
+    ) -> Detection:
+        return Detection(
+            label=Label.OBSTRUCTION,
+            score=min(1.0, 0.4 + float(change[blob.mask].mean()) / 150.0),
+            box=view.box_of(blob.x, blob.y, blob.width, blob.height),
+            seen_by=Seeing.OBSTRUCTION,
+            anchor=view.point_of(*blob.foot),
+            fence_id=self._fence.id,
+            since_ns=int(np.median(memory.still_since_ns[blob.mask])),
+            activity=self._activity(blob),
+            covered=float(kept[blob.mask].mean()) < VISIBLE_SHARE,
+        )
+
+    def _activity(self, blob: Blob) -> float:
+        """Share of time in which something of some size moved right beside the blob."""
+        reach = max(3, max(blob.width, blob.height) // 2)
+        top, left = max(0, blob.y - reach), max(0, blob.x - reach)
+        ring = self._moving[top : blob.y + blob.height + reach, left : blob.x + blob.width + reach]
+        share = float(ring.sum()) / blob.pixels
+        return min(1.0, share / 0.15)
+
+
+def _learn_anew(memory: Memory) -> None:
+    """Everything changed: where the new picture has come to rest, it is the background."""
+    settled = memory.learned & ~memory.standing
+    cv2.copyTo(memory.still, settled.astype(np.uint8), memory.background)
+
+
+def _contrast(memory: Memory) -> Plane:
+    """Per pixel, the change of a channel that is neither noise nor the camera's tone curve."""
+    bright = cv2.max(cv2.max(*cv2.split(memory.background)[:2]), memory.background[..., 2])
+    noise = np.maximum(5.0 * memory.noise, TONE_SHARE * bright)
+    return np.asarray(np.maximum(noise, MIN_CONTRAST), dtype=np.float32)
+
+
+def _hidden(view: FenceView, people: tuple[Box, ...]) -> Mask:
+    hidden = np.zeros(view.size_hw, np.bool_)
+    for box in people:
+        margin = 0.08 * box.width
+        hidden[view.rectangle_of(Box(box.x1 - margin, box.y1, box.x2 + margin, box.y2))] = True
+    return hidden

@@ -1,0 +1,30 @@
+"""All fences of one camera, with their states: one input in, what happened out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fences.event import FenceEvent
+from fences.fence import Fence
+from fences.observation import StepInput
+from fences.state import FenceState
+from fences.step import step
+
+
+class Guard:
+    """Steps every fence of a camera. ``states`` by fence id; a missing one begins empty."""
+
+    def __init__(
+        self, fences: tuple[Fence, ...], states: Mapping[str, FenceState] | None = None
+    ) -> None:
+        given = states or {}
+        self.fences = fences
+        self.states = {fence.id: given.get(fence.id, FenceState()) for fence in fences}
+
+    def take(self, entry: StepInput) -> tuple[FenceEvent, ...]:
+        """What the input makes happen, fence by fence. Raises ``ValueError`` as ``step``."""
+        happened: list[FenceEvent] = []
+        for fence in self.fences:
+            self.states[fence.id], events = step(fence, self.states[fence.id], entry)
+            happened.extend(events)
+        return tuple(happened)

@@ -1,0 +1,170 @@
+"""Which places of a fence are taken: detections join occupants, occupants come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from fences.box import containment
+from fences.clock import SECOND_NS
+from fences.fence import Fence
+from fences.observation import Detection, Label, Observation, Seeing
+from fences.occupant import (
+    Occupant,
+    Patience,
+    matches,
+    occupant_from,
+    seen_again,
+    with_people,
+)
+
+DUPLICATE = 0.8
+"""Share of the smaller one that is common when two boxes show one thing."""
+
+_MAX_ATTENDANCE_TAU_NS = 30 * SECOND_NS
+
+
+def counted(fence: Fence, observation: Observation) -> list[Detection]:
+    """The detections that count for the fence: seen its way, good enough, anchored inside.
+
+    Learned ones first, better ones first, in an order that does not depend on the
+    detector's.
+    """
+    keep_score = min(rule.keep_score for rule in fence.rules)
+    inside = [
+        seen
+        for seen in observation.detections
+        if seen.seen_by in fence.see
+        and seen.fence_id in (None, fence.id)
+        and seen.label != Label.PERSON
+        and seen.score >= keep_score
+        and fence.polygon.covers(seen.ground)
+    ]
+    inside.sort(key=lambda seen: (seen.seen_by != Seeing.LEARNED, -seen.score, seen.box.xyxy))
+    return _without_duplicates(inside)
+
+
+def _without_duplicates(detections: Sequence[Detection]) -> list[Detection]:
+    kept: list[Detection] = []
+    for seen in detections:
+        if not any(_same_thing(seen, other) for other in kept):
+            kept.append(seen)
+    return kept
+
+
+def _same_thing(a: Detection, b: Detection) -> bool:
+    return a.seen_by is b.seen_by and a.label == b.label and containment(a.box, b.box) >= DUPLICATE
+
+
+def observe(
+    fence: Fence,
+    occupants: tuple[Occupant, ...],
+    observation: Observation,
+    dt_ns: int,
+    *,
+    next_id: int,
+    known: bool,
+) -> tuple[tuple[Occupant, ...], int]:
+    """Occupants after an observation, and the next free id.
+
+    ``dt_ns`` is the media time that this observation stands for. New occupants are marked
+    ``known`` as told.
+    """
+    joined, strangers = _join(occupants, counted(fence, observation))
+    patience = patience_of(fence)
+    seen = [
+        seen_again(occupant, joined[occupant.id], observation.media_ns, dt_ns, patience)
+        if joined[occupant.id]
+        else occupant
+        for occupant in occupants
+    ]
+    for detection in strangers:
+        seen.append(occupant_from(detection, next_id, observation.media_ns, known))
+        next_id += 1
+    tau_ns = attendance_tau_ns(fence)
+    attended = [with_people(occupant, observation, dt_ns, tau_ns) for occupant in seen]
+    return _without_shadows(attended), next_id
+
+
+def patience_of(fence: Fence) -> Patience:
+    """Long dwells can wait for a passer-by to be gone: a tenth of the dwell, 1 to 5 s."""
+    dwell_ns = min(rule.dwell_ns for rule in fence.rules)
+    return Patience(
+        grace_ns=max(rule.grace_ns for rule in fence.rules),
+        move_ns=min(max(dwell_ns // 10, SECOND_NS), 5 * SECOND_NS),
+    )
+
+
+def attendance_tau_ns(fence: Fence) -> int:
+    """Over how long a time "somebody is at it" is judged: a sixth of the shortest dwell."""
+    return min(min(rule.dwell_ns for rule in fence.rules) // 6, _MAX_ATTENDANCE_TAU_NS)
+
+
+def _join(
+    occupants: tuple[Occupant, ...], detections: list[Detection]
+) -> tuple[dict[int, list[Detection]], list[Detection]]:
+    """Detections by the id of the occupant whose place they are at, and the rest.
+
+    A learned detection takes the best fitting place that no other of its label has taken;
+    an obstruction, which may be one blob over several things, supports every place it fits.
+    """
+    joined: dict[int, list[Detection]] = {occupant.id: [] for occupant in occupants}
+    strangers: list[Detection] = []
+    for seen in detections:
+        fits = [(matches(occupant, seen), occupant) for occupant in occupants]
+        fitting = [
+            (fit, occupant)
+            for fit, occupant in fits
+            if fit > 0 and not _taken(joined[occupant.id], seen)
+        ]
+        if not fitting:
+            if not _at_any(strangers, seen):
+                strangers.append(seen)
+        elif seen.seen_by is Seeing.OBSTRUCTION:
+            for _, occupant in fitting:
+                joined[occupant.id].append(seen)
+        else:
+            _, best = max(fitting, key=lambda pair: (pair[0], -pair[1].id))
+            joined[best.id].append(seen)
+    return joined, strangers
+
+
+def _taken(joined: list[Detection], seen: Detection) -> bool:
+    return seen.seen_by is Seeing.LEARNED and any(
+        other.label == seen.label and other.seen_by is Seeing.LEARNED for other in joined
+    )
+
+
+def _at_any(strangers: list[Detection], seen: Detection) -> bool:
+    """Whether an obstruction only repeats a learned detection that is new as well."""
+    return seen.seen_by is Seeing.OBSTRUCTION and any(
+        other.seen_by is Seeing.LEARNED and containment(other.box, seen.box) >= DUPLICATE
+        for other in strangers
+    )
+
+
+def _without_shadows(occupants: list[Occupant]) -> tuple[Occupant, ...]:
+    """Drop class-free occupants whose place an older occupant has come to cover."""
+    kept: list[Occupant] = []
+    for occupant in occupants:
+        covered = occupant.learned_ns is None and any(
+            older.last_seen_ns == occupant.last_seen_ns
+            and containment(older.box, occupant.box) >= DUPLICATE
+            for older in kept
+        )
+        if not covered:
+            kept.append(occupant)
+    return tuple(kept)
+
+
+def still_held(
+    fence: Fence, occupants: tuple[Occupant, ...], members: Collection[int], media_ns: int
+) -> tuple[Occupant, ...]:
+    """Occupants that have not been unseen for too long; members of a violation stay longer."""
+    grace_ns = max(rule.grace_ns for rule in fence.rules)
+    member_grace_ns = max(grace_ns, *(rule.clear_after_ns for rule in fence.rules))
+    return tuple(
+        occupant
+        for occupant in occupants
+        if media_ns - occupant.last_seen_ns
+        <= (member_grace_ns if occupant.id in members else grace_ns)
+    )

@@ -1,0 +1,95 @@
+"""What makes an occupant a violation of a rule, and which evidence named it so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fences.event import Sighting
+from fences.fence import Rule
+from fences.observation import Label
+from fences.occupant import Occupant
+from fences.scenario import Attendance
+
+NAMED = 0.3
+"""Share of its standing that an occupant must be seen under a label to bear it."""
+
+ATTENDED = 0.5
+"""Running share of time with somebody at it from which a thing is attended now."""
+
+ATTENDED_SHARE = 0.4
+"""Share of its standing with somebody at it from which an obstruction is a stall."""
+
+
+PRESENCE = 0.5
+"""Share of its standing in which an occupant must be seen: a stream of passing traffic takes
+a place again and again, and never holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why an occupant does or does not count: ``named_by`` is the evidence, else ``None``."""
+
+    named_by: str | None
+    refused: str | None
+
+
+def judge(rule: Rule, occupant: Occupant) -> Verdict:
+    """Whether the occupant is of the rule's scenario, however long it stands."""
+    ruled_out = [label for label in rule.scenario.never if occupant.share(label) >= NAMED]
+    named = [label for label in rule.scenario.labels if occupant.share(label) >= NAMED]
+    if named:
+        best = max(named, key=lambda label: (occupant.share(label), label))
+        rival = max((occupant.share(label) for label in ruled_out), default=0.0)
+        if occupant.share(best) >= rival:
+            return Verdict(f"learned:{best}", None)
+    if ruled_out:
+        return Verdict(None, f"is_{min(ruled_out)}")
+    return _judge_obstruction(rule, occupant)
+
+
+def _judge_obstruction(rule: Rule, occupant: Occupant) -> Verdict:
+    if occupant.share(Label.OBSTRUCTION) < NAMED:
+        return Verdict(None, "no_label_of_the_scenario")
+    wanted = rule.scenario.obstruction
+    if wanted is Attendance.ANY:
+        return Verdict("obstruction:standing", None)
+    if wanted is Attendance.ATTENDED:
+        attended = occupant.attended_share >= ATTENDED_SHARE
+        return Verdict("obstruction:attended", None) if attended else Verdict(None, "unattended")
+    if wanted is Attendance.UNATTENDED:
+        attended = occupant.attended >= ATTENDED
+        return Verdict(None, "attended") if attended else Verdict("obstruction:unattended", None)
+    return Verdict(None, "no_label_of_the_scenario")
+
+
+def standing_ns(rule_floor_ns: int, occupant: Occupant, media_ns: int) -> int:
+    """How long the rule counts the occupant as standing.
+
+    ``rule_floor_ns``: nothing before it counts (a gap too long to bridge, hours that began).
+    """
+    return media_ns - max(occupant.since_ns, rule_floor_ns)
+
+
+def qualifies(rule: Rule, occupant: Occupant, media_ns: int, floor_ns: int) -> bool:
+    """Whether the occupant opens a violation of the rule now."""
+    return (
+        occupant.last_seen_ns == media_ns
+        and not occupant.covered
+        and standing_ns(floor_ns, occupant, media_ns) >= rule.dwell_ns
+        and occupant.presence(media_ns) >= PRESENCE
+        and occupant.score >= rule.open_score
+        and occupant.box.area >= rule.min_area
+        and judge(rule, occupant).named_by is not None
+    )
+
+
+def sighting(rule: Rule, occupant: Occupant) -> Sighting:
+    """The occupant as an event of this rule tells of it."""
+    return Sighting(
+        occupant=occupant.id,
+        box=occupant.box,
+        labels=occupant.labels,
+        named_by=judge(rule, occupant).named_by or "place",
+        score=occupant.score,
+        since_ns=occupant.since_ns,
+    )
