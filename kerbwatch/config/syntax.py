@@ -151,6 +151,7 @@ class _Builder:
             return
         parent = self._open[-1]
         if parent.expects_key and not isinstance(node, Scalar):
+            self.reached = (node.line, node.column)
             self.problems.append(self._problem("complex_key"))
         parent.children.append(node)
 

@@ -31,6 +31,10 @@ _WHAT = {
 """pydantic's error types; every other one is about the type of a value."""
 
 
+_PAIRS = {"expected.point", "expected.box", "expected.input_hw"}
+"""Lists of a fixed length: another length is another form."""
+
+
 def validate(document: Document, model: type[ModelT]) -> ModelT | None:
     """The document as a model, or ``None``; what is wrong is added to its problems."""
     try:
@@ -54,17 +58,13 @@ def _problem(document: Document, model: type[BaseModel], detail: ErrorDetails) -
     if kind == "kerbwatch":
         return _refused(document, path, detail["ctx"])
     what, expected = _WHAT.get(kind, "wrong_type"), expectation(model, path)
-    if kind == "too_short" and _wants_pair(expected):
+    if kind in {"too_short", "too_long"} and expected.key in _PAIRS:
         what = "malformed"
     if kind == "literal_error":
         expected = _nearest_literal(document, path, detail["ctx"]["expected"])
     if kind == "missing":
         return document.problem(path, what, expected, phrase("got.nothing"))
     return document.problem(path, what, expected)
-
-
-def _wants_pair(expected: Phrase) -> bool:
-    return expected.key == "expected.point"
 
 
 def _nearest_literal(document: Document, path: Path, quoted: str) -> Phrase:

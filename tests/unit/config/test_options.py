@@ -1,0 +1,233 @@
+"""A good file becomes the options that wiring consumes, with every default in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fences.catalogue import CATALOGUE
+from fences.clock import SECOND_NS
+from fences.fence import Fence, Rule
+from fences.geometry import parse_polygon
+from fences.hours import ALWAYS, parse_hours
+from fences.observation import Seeing
+from kerbwatch.config.cards import known_cards
+from kerbwatch.config.load import find_problems, load_options
+from kerbwatch.options import (
+    CameraOptions,
+    MqttOptions,
+    RecipientOptions,
+    Secret,
+    ServiceOptions,
+    SiteOptions,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+Load = Callable[..., ServiceOptions]
+SHORTEST = """\
+site: {id: test, timezone: Asia/Shanghai}
+cameras:
+  - id: gate
+    url: clips/gate.mp4
+    fences:
+      - {id: lane, polygon: [[0, 0], [1, 0], [1, 1]], scenarios: {blocked_fire_lane: }}
+"""
+
+
+@pytest.fixture
+def load(tmp_path: Path, env: dict[str, str]) -> Load:
+    def write_and_load(text: str) -> ServiceOptions:
+        path = tmp_path / "streams.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_options(path, env=env)
+
+    return write_and_load
+
+
+def only_rule(options: ServiceOptions) -> Rule:
+    return options.cameras[0].fences[0].fence.rules[0]
+
+
+def test_the_good_file_round_trips_into_options(load: Load, good: str, tmp_path: Path) -> None:
+    options = load(good)
+    assert options.site == SiteOptions("linzi", "临淄区", "Asia/Shanghai")
+    assert options.mqtt == MqttOptions(
+        host="broker.example",
+        port=8883,
+        tls=True,
+        username="kerbwatch",
+        password=Secret("hunter2-mqtt"),
+        embedded=False,
+    )
+    assert options.store_url.reveal() == f"sqlite:///{tmp_path}/data/kerbwatch.db"
+    assert options.data_dir == tmp_path / "data"
+    assert (options.models.dir, options.models.use) == (tmp_path / "models", ("yolox-nano-416",))
+    assert options.recipients[1] == RecipientOptions("wenshao-property", "闻韶物业", "property")
+    (camera,) = options.cameras
+    assert (camera.id, camera.name, camera.every_ns) == ("gate-3", "闻韶社区3号门", 2 * SECOND_NS)
+    assert options.camera("gate-3") is camera
+    assert options.camera("gate-4") is None
+
+
+def test_a_fence_becomes_the_core_s_own(load: Load, good: str) -> None:
+    fire_lane = load(good).cameras[0].fences[0]
+    assert (fire_lane.id, fire_lane.name, fire_lane.notify) == (
+        "fire-lane", "fire-lane", ("duty-east",),
+    )  # fmt: skip
+    points = ((0.12, 0.55), (0.48, 0.52), (0.61, 0.93), (0.05, 0.95))
+    assert fire_lane.fence == Fence(
+        camera_id="gate-3",
+        id="fire-lane",
+        polygon=parse_polygon(points),
+        rules=(
+            Rule(
+                scenario=CATALOGUE["blocked_fire_lane"],
+                dwell_ns=60 * SECOND_NS,
+                clear_after_ns=30 * SECOND_NS,
+                grace_ns=5 * SECOND_NS,
+                bridge_ns=30 * SECOND_NS,
+                min_area=0.0005,
+                open_score=0.35,
+                keep_score=0.25,
+                hours=ALWAYS,
+            ),
+        ),
+        see=frozenset(Seeing),
+        report_known=False,
+        max_interval_ns=10 * SECOND_NS,
+    )
+
+
+def test_the_shortest_file_takes_every_default(load: Load, tmp_path: Path) -> None:
+    options = load(SHORTEST)
+    assert options.site.name == "test"
+    assert options.mqtt == MqttOptions(host="127.0.0.1", port=21883, embedded=True)
+    assert options.store_url.reveal() == f"sqlite:///{tmp_path}/data/kerbwatch.db"
+    assert options.models.use == ()
+    assert options.recipients == ()
+    camera = options.cameras[0]
+    assert (camera.name, camera.url.reveal()) == ("gate", f"{tmp_path}/clips/gate.mp4")
+    assert camera.every_s == 2
+    assert camera.fences[0].fence.report_known
+    rule = only_rule(options)
+    assert (rule.dwell_ns, rule.clear_after_ns) == (60 * SECOND_NS, 30 * SECOND_NS)
+
+
+@pytest.mark.parametrize(
+    ("dwell_s", "every_s", "grace_s", "bridge_s"),
+    [
+        (60, 2, 5, 30),  # a long dwell: the longest grace
+        (6, 1, 3, 3),  # half of it
+        (1, 0.2, 1.5, 2),  # a short one: the shortest grace and bridge
+        (60, 10, 25, 30),  # rare looks: two and a half of them
+        (3600, 2, 5, 300),  # the longest bridge
+    ],
+)
+def test_grace_and_bridge_follow_the_dwell(
+    dwell_s: float, every_s: float, grace_s: float, bridge_s: float, load: Load
+) -> None:
+    text = SHORTEST.replace("lane: }", f"lane: {{dwell_s: {dwell_s}}}}}")
+    text = text.replace("    fences:", f"    every_s: {every_s}\n    fences:")
+    rule = only_rule(load(text))
+    assert (rule.grace_ns / SECOND_NS, rule.bridge_ns / SECOND_NS) == (grace_s, bridge_s)
+
+
+@pytest.mark.parametrize(("every_s", "longest_s"), [(0.04, 10), (2, 10), (10, 30), (3600, 10_800)])
+def test_looks_may_be_three_intervals_apart(every_s: float, longest_s: float, load: Load) -> None:
+    text = SHORTEST.replace("    fences:", f"    every_s: {every_s}\n    fences:")
+    camera: CameraOptions = load(text).cameras[0]
+    assert camera.every_ns == round(every_s * SECOND_NS)
+    assert camera.fences[0].fence.max_interval_ns == longest_s * SECOND_NS
+
+
+def test_a_rule_s_own_hours_people_and_numbers_win(load: Load, good: str) -> None:
+    own = (
+        "{dwell_s: 10, clear_after_s: 20, min_area: 0.5, min_score: 0.9, keep_score: 0.8,"
+        " grace_s: 7, bridge_s: 0, hours: [Sun 01:00-02:00], notify: [wenshao-property]}"
+    )
+    options = load(good.replace("street_vending: {dwell_s: 120}", f"street_vending: {own}"))
+    fence = options.cameras[0].fences[1]
+    assert fence.told("street_vending") == ("wenshao-property",)
+    assert fence.told("construction_waste") == ()
+    assert fence.fence.rules == (
+        Rule(
+            scenario=CATALOGUE["street_vending"],
+            dwell_ns=10 * SECOND_NS,
+            clear_after_ns=20 * SECOND_NS,
+            grace_ns=7 * SECOND_NS,
+            bridge_ns=0,
+            min_area=0.5,
+            open_score=0.9,
+            keep_score=0.8,
+            hours=parse_hours(("Sun 01:00-02:00",), "Asia/Shanghai"),
+        ),
+    )
+
+
+def test_a_fence_s_hours_hold_for_its_rules_in_the_site_s_zone(load: Load, good: str) -> None:
+    rule = load(good).cameras[0].fences[1].fence.rules[0]
+    assert rule.hours == parse_hours(("Mon-Fri 07:00-19:00",), "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("{embedded_port: 0}", MqttOptions(port=0)),
+        ("{base: city/kerb}", MqttOptions(base="city/kerb")),
+        ("{url: 'mqtt://broker'}", MqttOptions(host="broker", port=1883, embedded=False)),
+        ("{url: 'mqtts://b'}", MqttOptions(host="b", port=8883, tls=True, embedded=False)),
+        ("{url: 'mqtt://[::1]:99'}", MqttOptions(host="::1", port=99, embedded=False)),
+    ],
+)
+def test_brokers(written: str, expected: MqttOptions, load: Load) -> None:
+    assert load(f"mqtt: {written}\n{SHORTEST}").mqtt == expected
+
+
+def test_a_password_may_be_in_a_file_beside(load: Load, good: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2\n", encoding="utf-8")
+    text = good.replace("password: ${MQTT_PASSWORD}", "password_file: secret\n  ca_file: ca.pem")
+    mqtt = load(text).mqtt
+    assert mqtt.password == Secret("hunter2")
+    assert mqtt.ca_file == tmp_path / "ca.pem"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("rtsp://viewer:${CAMERA_PASSWORD}@cam/1", "rtsp://viewer:hunter2%40camera%2F@cam/1"),
+        ("rtsps://cam:322/${CAMERA_PASSWORD}", "rtsps://cam:322/hunter2@camera/"),
+        ("https://cam/live.m3u8?key=1", "https://cam/live.m3u8?key=1"),
+        ("/clips/a b.mp4", "/clips/a b.mp4"),
+        ("file:///clips/a%20b.mp4", "/clips/a b.mp4"),
+        ("/clips/$${x}.mp4", "/clips/${x}.mp4"),
+    ],
+)
+def test_camera_addresses(written: str, expected: str, load: Load) -> None:
+    options = load(SHORTEST.replace("clips/gate.mp4", written))
+    assert options.cameras[0].url.reveal() == expected
+
+
+def test_a_relative_path_starts_from_the_file_s_folder_not_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "streams.yaml").write_text(SHORTEST, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    options = load_options(Path("etc/streams.yaml"), env={})
+    assert options.data_dir == tmp_path / "etc" / "data"
+
+
+def test_words_of_yaml_1_1_are_text(load: Load) -> None:
+    options = load(SHORTEST.replace("id: gate", "id: no").replace("site: {id: test", "site: {id: on"))
+    assert (options.site.id, options.cameras[0].id) == ("on", "no")
+
+
+def test_the_working_example_is_good() -> None:
+    assert find_problems(ROOT / "streams.yaml", env={}, known_models=known_cards({})) == ()
+
+
+def test_the_shape_that_users_start_from_is_good(shared_dir: Path) -> None:
+    env = {"KERBWATCH_MQTT_PASSWORD": "x", "CAMERA_PASSWORD": "y"}
+    assert find_problems(shared_dir / "streams.example.yaml", env=env) == ()
