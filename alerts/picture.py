@@ -21,6 +21,8 @@ _FILL = 0.16  # share of the fence's colour over the scene: seen, and seen throu
 _MIN_SIDE_PX = 480  # smaller pictures are enlarged, or nobody could read them
 _BOLD, _REGULAR = 700, 400
 _CHANNELS = 3
+_SMALLEST_PX = 10
+_TITLE = 1.3  # times the size of the other lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +108,25 @@ def _draw_box(scene: Image, box: tuple[float, float, float, float]) -> None:
 
 
 def _strip(width: int, text_px: int, lines: tuple[str, ...]) -> Image:
-    step = round(text_px * 1.5)
-    strip = np.full((step * len(lines) + text_px, width, 3), _PAPER, np.uint8)
-    for number, line in enumerate(lines):
-        baseline = text_px // 2 + step * number + round(text_px * 1.1)
-        weight = _BOLD if number == 0 else _REGULAR
-        _write(strip, line, (text_px // 2, baseline), text_px, weight)
+    sizes_px = [round(text_px * (_TITLE if number == 0 else 1)) for number in range(len(lines))]
+    steps_px = [round(size_px * 1.5) for size_px in sizes_px]
+    strip = np.full((sum(steps_px) + text_px, width, _CHANNELS), _PAPER, np.uint8)
+    bottom = text_px // 2
+    for line, size_px, step_px in zip(lines, sizes_px, steps_px, strict=True):
+        bottom += step_px
+        weight = _BOLD if line is lines[0] else _REGULAR
+        _write(strip, line, (text_px // 2, bottom - round(size_px * 0.4)), size_px, weight)
     return strip
 
 
 def _write(strip: Image, text: str, at: tuple[int, int], size_px: int, weight: int) -> None:
-    """Write one line, smaller where it would not fit."""
+    """Write one line, smaller where it would not fit, and cut where it still does not."""
     room = strip.shape[1] - 2 * at[0]
-    width = _width(text, size_px, weight)
-    if width > room > 0:
-        size_px = max(8, size_px * room // width)
+    size_px = min(
+        size_px, max(_SMALLEST_PX, size_px * room // max(1, _width(text, size_px, weight)))
+    )
+    while len(text) > 1 and _width(text, size_px, weight) > room:
+        text = text[: len(text) * 9 // 10 - 1] + "…"
     if can_draw_chinese():
         cv2.putText(strip, text, at, _INK, _font(), size_px, weight)
     else:
