@@ -5,6 +5,7 @@ Nothing here knows YAML or pydantic. Ids are ASCII, names are display text, path
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -21,21 +22,23 @@ EMBEDDED_PORT = 21883
 HIDDEN = "***"
 """What stands in place of a secret."""
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
+
 
 def redact_url(text: str) -> str:
     """The text without what may be a credential: everything before ``@``, every query.
 
     Works on anything, well-formed or not: a mistyped URL is shown in error messages.
     """
-    scheme, separator, rest = text.rpartition("://")
-    place, at, after = rest.rpartition("@")
-    shown = f"{HIDDEN}@{after}" if at else place + after
-    if separator:
-        # Credentials can also stand before a second "://" of a garbled URL.
-        scheme = f"{HIDDEN}@{scheme.rpartition('@')[2]}" if "@" in scheme else scheme
-        for mark in "?#":
-            shown = f"{shown.partition(mark)[0]}{mark}{HIDDEN}" if mark in shown else shown
-    return scheme + separator + shown
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = "", text
+    _, at, after = rest.rpartition("@")
+    shown = f"{HIDDEN}@{after}" if at else after
+    for mark in "?#":
+        if separator and mark in shown:
+            shown = f"{shown.partition(mark)[0]}{mark}{HIDDEN}"
+    return f"{scheme if _SCHEME.fullmatch(scheme) else ''}{separator}{shown}"
 
 
 class Secret:

@@ -35,9 +35,7 @@ from kerbwatch.options import (
 _MIN_INTERVAL_S = 10.0
 
 
-def service_options(
-    model: StreamsModel, folder: Path, password: Secret | None
-) -> ServiceOptions:
+def service_options(model: StreamsModel, folder: Path, password: Secret | None) -> ServiceOptions:
     """The options of a whole file that lies in ``folder``; its password, if it is in a file."""
     site = SiteOptions(model.site.id, model.site.name or model.site.id, model.site.timezone)
     data_dir = folder / model.data_dir
@@ -85,9 +83,7 @@ def _camera(model: CameraModel, timezone: str, folder: Path) -> CameraOptions:
     )
 
 
-def fence_options(
-    model: FenceModel, camera_id: str, every_s: float, timezone: str
-) -> FenceOptions:
+def fence_options(model: FenceModel, camera_id: str, every_s: float, timezone: str) -> FenceOptions:
     """A fence of a camera that is checked every ``every_s`` seconds."""
     hours = ALWAYS if model.hours is None else parse_hours(tuple(model.hours), timezone)
     scenarios = {id_: it or ScenarioModel() for id_, it in model.scenarios.items()}

@@ -33,16 +33,12 @@ class CardModel(StrictModel):
     layout: Annotated[Literal["yolox", "yolov5", "yolov8", "end2end"], Expect("layout")]
     input_hw: Annotated[list[Side], Field(min_length=2, max_length=2), Expect("input_hw")]
     channels: Annotated[Literal["bgr", "rgb"], Expect("channels")]
-    pixel_scale: Annotated[
-        float, Field(gt=0, le=1, allow_inf_nan=False), Expect("pixel_scale")
-    ]
+    pixel_scale: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False), Expect("pixel_scale")]
     placement: Annotated[Literal["top_left", "centre"], Expect("placement")]
     pad_value: Annotated[int, Field(ge=0, le=255), Expect("grey")]
     classes: Annotated[list[ClassName], Field(min_length=1, max_length=10_000), Expect("classes")]
     labels: Annotated[dict[str, KnownLabel], Field(min_length=1), Expect("labels")]
-    min_score: Annotated[
-        float, Field(gt=0, le=1, allow_inf_nan=False), Expect("positive_score")
-    ]
+    min_score: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False), Expect("positive_score")]
     iou: Share
     licence: Name
     origin: Annotated[str, Field(min_length=1, max_length=1000), Expect("text")]

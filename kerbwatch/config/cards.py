@@ -110,9 +110,7 @@ def _fill_in(document: Document, folders: Iterable[Path]) -> None:
         document.value["classes"] = list(names)
 
 
-def _classes_of(
-    document: Document, name: str, folders: Iterable[Path]
-) -> tuple[str, ...] | None:
+def _classes_of(document: Document, name: str, folders: Iterable[Path]) -> tuple[str, ...] | None:
     file = f"labels/{name}.yaml"
     is_name = name.replace("-", "").replace("_", "").isalnum() and name.isascii()
     paths = [path for folder in folders if is_name and (path := folder / file).is_file()]

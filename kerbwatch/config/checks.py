@@ -30,7 +30,7 @@ def check_polygon(points: list[list[float]]) -> list[list[float]]:
     """Refuse what :func:`fences.geometry.parse_polygon` refuses."""
     pairs = tuple((x, y) for x, y in points)
     distinct = set(pairs)
-    if len(distinct) < 3:  # noqa: PLR2004
+    if len(distinct) < 3:
         raise refuse("polygon_points", phrase("got.points", count=len(distinct)))
     if _on_one_line(pairs):
         raise refuse("polygon_flat", phrase("got.flat"))

@@ -23,9 +23,7 @@ class Expect:
 class StrictModel(BaseModel):
     """No unknown keys, no conversions, no values in pydantic's own messages."""
 
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, hide_input_in_errors=True
-    )
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64), Expect("id")]

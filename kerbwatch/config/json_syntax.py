@@ -71,9 +71,7 @@ class _Reader:
         return _scalar(token)
 
     def _object(self, token: _Token, depth: int) -> Mapping:
-        entries = tuple(
-            Entry(_scalar(key), self.node(depth + 1)) for key in self._until("}")
-        )
+        entries = tuple(Entry(_scalar(key), self.node(depth + 1)) for key in self._until("}"))
         return Mapping(token.line, token.column, entries, len(entries), depth)
 
     def _until(self, end: str) -> Iterator[_Token]:

@@ -109,9 +109,7 @@ class FenceModel(StrictModel):
 
     id: Id
     polygon: Polygon
-    scenarios: Annotated[
-        dict[str, ScenarioModel | None], Field(min_length=1), Expect("scenarios")
-    ]
+    scenarios: Annotated[dict[str, ScenarioModel | None], Field(min_length=1), Expect("scenarios")]
     name: Name | None = None
     see: Annotated[list[Seen], Field(min_length=1), Expect("see")] = Field(
         default=["learned", "obstruction"]
@@ -131,9 +129,7 @@ class CameraModel(StrictModel):
     url: Annotated[str, Expect("camera_url")]
     fences: Annotated[list[FenceModel], Field(min_length=1), Expect("fences")]
     name: Name | None = None
-    every_s: Annotated[
-        float, Field(ge=0.04, le=3600, allow_inf_nan=False), Expect("seconds")
-    ] = 2.0
+    every_s: Annotated[float, Field(ge=0.04, le=3600, allow_inf_nan=False), Expect("seconds")] = 2.0
 
     _url = field_validator("url")(check_camera_url)
 
@@ -147,9 +143,7 @@ class StreamsModel(StrictModel):
     store: StoreModel | None = None
     data_dir: PathText = "data"
     models: ModelsModel | None = None
-    recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(
-        default_factory=list
-    )
+    recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(default_factory=list)
 
 
 SCENARIO_IDS = tuple(sorted(CATALOGUE))

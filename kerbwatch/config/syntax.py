@@ -187,7 +187,6 @@ class _Builder:
             phrase(f"syntax.{kind}_expected", **values),
         )  # fmt: skip
 
-
     def _path(self) -> Path:
         path: list[str | int] = []
         for collection in self._open:

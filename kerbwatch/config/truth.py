@@ -24,9 +24,7 @@ from kerbwatch.config.verdict import validate
 from kerbwatch.options import FenceOptions
 from replay.truth import ClipTruth, TruthEvent
 
-ClipSeconds = Annotated[
-    float, Field(ge=0, le=1_000_000, allow_inf_nan=False), Expect("seconds")
-]
+ClipSeconds = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False), Expect("seconds")]
 # Truth boxes are never clipped: what stands at the edge reaches out of the frame.
 Corner = Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False), Expect("corner")]
 
@@ -69,8 +67,7 @@ def load_truth(path: Path, clip_name: str) -> ClipTruth:
     """
     clip = _load_clip(path, clip_name).clip
     events = tuple(
-        TruthEvent(it.fence, it.scenario, it.start_s, it.end_s, Box(*it.box))
-        for it in clip.events
+        TruthEvent(it.fence, it.scenario, it.start_s, it.end_s, Box(*it.box)) for it in clip.events
     )
     return ClipTruth(clip_name, events, clip.note)
 
@@ -94,9 +91,7 @@ def fences_of_truth(
         expected = phrase("expected.clip_fences")
         got = phrase("got.nothing")
         raise ConfigError([found.document.problem(place, "no_fences", expected, got)])
-    return tuple(
-        fence_options(fence, camera_id, every_s, timezone) for fence in found.clip.fences
-    )
+    return tuple(fence_options(fence, camera_id, every_s, timezone) for fence in found.clip.fences)
 
 
 def clip_names(path: Path) -> tuple[str, ...]:
@@ -168,7 +163,7 @@ def _check_event(
 
 
 def _is_swapped(box: list[Value]) -> bool:
-    x1, y1, x2, y2 = box if len(box) == 4 else (0, 0, 1, 1)  # noqa: PLR2004
+    x1, y1, x2, y2 = box if len(box) == 4 else (0, 0, 1, 1)
     numbers = all(isinstance(value, int | float) for value in (x1, y1, x2, y2))
     return numbers and not (x1 < x2 and y1 < y2)  # type: ignore[operator]
 

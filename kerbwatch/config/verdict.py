@@ -20,6 +20,7 @@ _WHAT = {
     "missing": "missing",
     "string_pattern_mismatch": "malformed",
     "literal_error": "not_allowed",
+    "greater_than": "out_of_range",
     "greater_than_equal": "out_of_range",
     "less_than_equal": "out_of_range",
     "finite_number": "out_of_range",
@@ -41,10 +42,23 @@ def validate(document: Document, model: type[ModelT]) -> ModelT | None:
         return model.model_validate(document.value)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
+    misspelt = _misspelt(model, details)
     for detail in details:
-        if not _is_broken(document, detail["loc"]):
-            document.problems.append(_problem(document, model, detail))
+        path = detail["loc"]
+        if _is_broken(document, path) or (detail["type"] == "missing" and path in misspelt):
+            continue
+        document.problems.append(_problem(document, model, detail))
     return None
+
+
+def _misspelt(model: type[BaseModel], details: list[ErrorDetails]) -> set[Path]:
+    """The keys that unknown ones were meant to be: they are not missing as well."""
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    return {
+        (*path[:-1], near)
+        for path in unknown
+        if (near := nearest(str(path[-1]), known_keys(model, path[:-1]))) is not None
+    }
 
 
 def _is_broken(document: Document, path: Path) -> bool:

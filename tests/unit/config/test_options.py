@@ -220,7 +220,9 @@ def test_a_relative_path_starts_from_the_file_s_folder_not_from_here(
 
 
 def test_words_of_yaml_1_1_are_text(load: Load) -> None:
-    options = load(SHORTEST.replace("id: gate", "id: no").replace("site: {id: test", "site: {id: on"))
+    options = load(
+        SHORTEST.replace("id: gate", "id: no").replace("site: {id: test", "site: {id: on")
+    )
     assert (options.site.id, options.cameras[0].id) == ("on", "no")
 
 

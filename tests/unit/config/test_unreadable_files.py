@@ -24,8 +24,16 @@ UNREADABLE = {
     "a word": (b"hello\n", "1:1", "the file does not start with keys, got 'hello'"),
     "tab": (b"site:\n\tid: linzi\n", "2:1", "not valid YAML, got a tab, expected spaces"),
     "two colons": (b"site: id: linzi\n", "1:9", "not valid YAML, got a ':' where no key can be"),
-    "no colon": (b"site:\n  id: a\n  name\ncameras: []\n", "4:1", "not valid YAML, got a line with"),
-    "open bracket": (b"site: [1, 2\n", "2:1", "not valid YAML, got something else inside [ ] or { }"),
+    "no colon": (
+        b"site:\n  id: a\n  name\ncameras: []\n",
+        "4:1",
+        "not valid YAML, got a line with",
+    ),
+    "open bracket": (
+        b"site: [1, 2\n",
+        "2:1",
+        "not valid YAML, got something else inside [ ] or { }",
+    ),
     "open quote": (b'site: "abc\n', "2:1", "not valid YAML, got the end of the file inside quotes"),
     "bad indent": (b"- a\nb: 1\n", "2:1", "not valid YAML, got something that does not belong"),
     "at sign": (b"site: @home\n", "1:7", "not valid YAML, got a character that nothing may start"),
