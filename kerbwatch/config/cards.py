@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -22,9 +23,15 @@ _SCALES = {"1": 1.0, "1/255": 1 / 255}
 
 
 def model_folders(models_dir: Path, env: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where cards and weights are looked for: ``models.dir``, then ``KERBWATCH_MODELS``."""
+    """Where cards and weights are looked for: ``models.dir``, ``KERBWATCH_MODELS``, bundled."""
     more = (Path(part) for part in env.get(MODELS_VARIABLE, "").split(os.pathsep) if part)
-    return tuple(dict.fromkeys((models_dir, *more)))
+    return tuple(dict.fromkeys((models_dir, *more, bundled_models())))
+
+
+def bundled_models() -> Path:
+    """The folder of the cards that come with Kerbwatch: installed, or beside the sources."""
+    installed = Path(sys.prefix) / "share" / "kerbwatch" / "models"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "models"
 
 
 def known_cards(env: Mapping[str, str]) -> Callable[[Path], Collection[str]]:

@@ -6,7 +6,6 @@ import types
 from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
@@ -39,7 +38,7 @@ PathText = Annotated[
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), Expect("share")]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), Expect("score")]
 
-_BOUNDS = {Ge: ("low", "ge"), Gt: ("low", "gt"), Le: ("high", "le"), MinLen: ("low", "min_length")}
+_BOUNDS = {"ge": "low", "gt": "low", "le": "high", "min_length": "low", "max_length": "high"}
 _BY_TYPE = {str: "text", bool: "bool", int: "whole_number", float: "number"}
 
 
@@ -118,8 +117,8 @@ def bounds(metadata: list[Any]) -> dict[str, object]:
     """The limits in a field's metadata, as ``low`` and ``high``."""
     found: dict[str, object] = {}
     for item in metadata:
-        for kind, (name, attribute) in (*_BOUNDS.items(), (MaxLen, ("high", "max_length"))):
-            if isinstance(item, kind):
-                value = getattr(item, attribute)
-                found[name] = f"{value:g}" if isinstance(value, float) else value
+        for attribute, name in _BOUNDS.items():
+            value = getattr(item, attribute, None)
+            if value is not None:
+                found[name] = f"{value:.15g}" if isinstance(value, float) else value
     return found

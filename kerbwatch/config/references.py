@@ -72,23 +72,27 @@ def _eyes(document: Document, fence: Path) -> Iterator[Problem]:
 
 
 def _notified(document: Document, path: Path, recipients: set[str]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for item in _items(document.value, path):
-        name = text_at(document.value, item)
-        if name is None:
-            continue
-        if name not in recipients:
-            yield document.problem(item, "unknown_recipient", one_of(name, recipients))
-        elif name in seen:
-            yield document.problem(item, "repeated", phrase("expected.once"))
-        seen.add(name)
+    yield from _named(document, path, "unknown_recipient", recipients)
 
 
 def _models(document: Document, known: Collection[str] | None) -> Iterator[Problem]:
-    for item in _items(document.value, ("models", "use")):
+    yield from _named(document, ("models", "use"), "unknown_model", known)
+
+
+def _named(
+    document: Document, path: Path, what: str, known: Collection[str] | None
+) -> Iterator[Problem]:
+    """Names in a list that are not known (``None``: all are), or that stand there twice."""
+    seen: set[str] = set()
+    for item in _items(document.value, path):
         name = text_at(document.value, item)
-        if known is not None and name is not None and name not in known:
-            yield document.problem(item, "unknown_model", one_of(name, known))
+        if name is None or item in document.broken:
+            continue
+        if known is not None and name not in known:
+            yield document.problem(item, what, one_of(name, known))
+        elif name in seen:
+            yield document.problem(item, "repeated", phrase("expected.once"))
+        seen.add(name)
 
 
 def _mqtt(document: Document) -> Iterator[Problem]:

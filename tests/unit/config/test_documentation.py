@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
+from alerts.texts import Language
 from kerbwatch.config.card_schema import CardModel
 from kerbwatch.config.fields import bare_type, bounds
 from kerbwatch.config.problem import Problem
@@ -91,3 +92,10 @@ def test_an_example_is_good(number: int, find: Find) -> None:
 
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 3
+
+
+def test_the_message_shown_is_the_one_that_the_example_gives(find: Find) -> None:
+    example = (Path(__file__).resolve().parents[3] / "streams.yaml").read_text("utf-8")
+    (problem,) = find(example.replace("[0.61, 0.93]", "[0.61, 1.93]"))
+    shown = problem.text(Language.EN).partition("streams.yaml:")[2]
+    assert f"\nstreams.yaml:{shown}\n" in TEXT

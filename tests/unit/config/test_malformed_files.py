@@ -183,8 +183,15 @@ ROWS = [
     Row(
         "recipient twice", "notify: [duty-east]", "notify: [duty-east, duty-east]",
         "21:29", f"{FENCE}.notify[1]",
-        "named twice, got 'duty-east', expected each recipient once",
-        "重复指定，实际为“duty-east”，应为每个接收人只写一次",
+        "named twice, got 'duty-east', expected each name once",
+        "重复指定，实际为“duty-east”，应为每个名称只写一次",
+    ),
+    Row(
+        "model twice",
+        "use: [yolox-nano-416]", "use: [yolox-nano-416, yolox-nano-416]",
+        "7:45", "models.use[1]",
+        "named twice, got 'yolox-nano-416', expected each name once",
+        "重复指定，实际为“yolox-nano-416”，应为每个名称只写一次",
     ),
     Row(
         "unknown role", "role: officer", "role: oficer",
