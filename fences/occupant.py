@@ -44,10 +44,10 @@ class Occupant:
 
     ``reference`` is where it came to stand, at ``since_ns``; ``move`` is set while it is
     elsewhere. ``seen_ns`` is how long it has been seen since it stands and ``label_ns`` how
-    much of that under each label; ``learned_ns`` is when a learned detector last saw it. ``attended`` (0-1) is the running share of time
-    with somebody at it, ``attended_ns`` the sum since it stands. ``known``: it already stood
-    there when watching began. ``covered``: at the last look it was only not seen to be
-    gone.
+    much of that under each label; ``learned_ns`` is when a learned detector last saw it.
+    ``attended`` (0-1) is the running share of time with somebody at it, ``attended_ns`` the
+    sum since it stands. ``covered``: at the last look it was only not seen to be gone.
+    ``known``: it already stood there when watching began.
     """
 
     id: int

@@ -1,0 +1,51 @@
+"""The ``kerbwatch`` command."""
+
+from __future__ import annotations
+
+import typer
+
+from kerbwatch.cli.check import check
+from kerbwatch.cli.demo import demo
+from kerbwatch.cli.doctor import doctor
+from kerbwatch.cli.inbox import inbox
+from kerbwatch.cli.models import models
+from kerbwatch.cli.replay import replay
+from kerbwatch.cli.run import run
+from kerbwatch.cli.speak import TEXT, say
+from kerbwatch.version import VERSION
+
+app = typer.Typer(
+    name="kerbwatch",
+    help=TEXT("help.app"),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("run", help=TEXT("help.run"))(run)
+app.command("check", help=TEXT("help.check"))(check)
+app.command("replay", help=TEXT("help.replay"))(replay)
+app.command("inbox", help=TEXT("help.inbox"))(inbox)
+app.add_typer(models, name="models", help=TEXT("help.models"))
+app.command("doctor", help=TEXT("help.doctor"))(doctor)
+app.command("demo", help=TEXT("help.demo"))(demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"kerbwatch {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: bool = typer.Option(
+        False, "--version", help=TEXT("help.version"), callback=_version, is_eager=True
+    ),
+) -> None:
+    """Options of the command as a whole."""
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app()

@@ -1,0 +1,37 @@
+"""``kerbwatch models``: which models there are, and whether they load."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
+
+models = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@models.callback()
+def _about() -> None:
+    """Keeps ``list`` a subcommand although it is the only one."""
+
+
+@models.command("list", help=TEXT("help.models_list"))
+def list_models(
+    folder: Annotated[Path, typer.Option("--dir", help=TEXT("help.models_dir"))] = Path("models"),
+    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+) -> None:
+    """A line for every model card: what it sees, where its file is, whether it loads."""
+    with clear_failures(as_json=as_json):
+        from kerbwatch.wire.inventory import inventory  # noqa: PLC0415
+
+        found = inventory(folder, os.environ)
+    if as_json:
+        say_json([model.as_object() for model in found])
+        return
+    if not found:
+        say(TEXT("models.none", folder=folder))
+    for model in found:
+        say(TEXT(f"models.{model.state}", **model.as_object()))

@@ -1,0 +1,71 @@
+"""How commands speak: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+
+from kerbwatch.language import language_of, texts_of
+
+LANGUAGE = language_of(os.environ)
+TEXT = texts_of(os.environ)
+
+FAILED = 1
+"""Exit status of what ran and failed."""
+
+MISUSED = 2
+"""Exit status of bad usage and bad configuration."""
+
+
+def say(line: str = "") -> None:
+    """A line of the result."""
+    typer.echo(line)
+
+
+def note(line: str) -> None:
+    """A line about the work, not part of the result."""
+    typer.echo(line, err=True)
+
+
+def say_json(content: object) -> None:
+    """The result for machines: one line of JSON."""
+    say(json.dumps(content, ensure_ascii=False))
+
+
+def give_up(message: str, code: int, *, as_json: bool = False, **details: Any) -> NoReturn:
+    """Say in one sentence what is wrong, and end."""
+    if as_json:
+        say_json({"ok": False, "error": message, **details})
+    else:
+        note(message)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def clear_failures(*, as_json: bool = False) -> Iterator[None]:
+    """Turn the errors that people can act on into one sentence and an exit status."""
+    from alerts.errors import AlertsError  # noqa: PLC0415
+    from detector.engines.errors import ModelError  # noqa: PLC0415
+    from detector.sources.errors import SourceError  # noqa: PLC0415
+    from kerbwatch.config.problem import ConfigError  # noqa: PLC0415
+
+    try:
+        yield
+    except ConfigError as error:
+        problems = [problem.to_json(LANGUAGE) for problem in error.problems]
+        lines = "\n".join(problem.text(LANGUAGE) for problem in error.problems)
+        give_up(lines, MISUSED, as_json=as_json, problems=problems)
+    except (SourceError, ModelError) as error:
+        give_up(TEXT("cli.error", message=str(error)), FAILED, as_json=as_json)
+    except AlertsError as error:
+        give_up(TEXT("cli.error", message=error.text(LANGUAGE)), FAILED, as_json=as_json)
+    except BrokenPipeError:
+        # the reader has gone, as "| head" does; say no more, not even when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FAILED) from None

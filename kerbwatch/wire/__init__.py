@@ -1,0 +1,1 @@
+"""Wiring: one function per process that puts the parts together."""

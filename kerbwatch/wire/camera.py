@@ -1,0 +1,204 @@
+"""One camera of the live service: a thread that watches, and what becomes of what it sees."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+import structlog
+
+from alerts.errors import StoreError
+from alerts.health import CameraState
+from alerts.intake import Batch, Intake
+from detector.engines.protocol import Engine
+from detector.eyes import Eyes
+from detector.frame import FrameSource, Image
+from detector.sampling import Sampler
+from detector.sources.address import parse_address
+from detector.sources.errors import SourceError
+from detector.sources.status import SourceState, SourceStatus
+from detector.stream import Taken, run_stream
+from fences.clock import SECOND_NS, Clock
+from fences.event import FenceEvent
+from fences.guard import Guard
+from fences.observation import Gap
+from fences.state import FenceState, decode_state, encode_state
+from kerbwatch.options import CameraOptions
+from kerbwatch.wire.backgrounds import BackgroundFolder
+from kerbwatch.wire.sources import live_source
+
+CHECKPOINT_NS = 5 * SECOND_NS
+"""Media time between checkpoints of the fence states: what a crash can make a dwell lose."""
+
+BACKGROUND_NS = 60 * SECOND_NS
+"""Media time between writings of the backgrounds, which are larger and change slowly."""
+
+_RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+_MAX_WAITING = 1000
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Desk:
+    """Takes what a stream brings to the alert service; nothing is lost while it is away.
+
+    Used by the camera's thread, and by :meth:`checkpoint` once that has ended.
+    """
+
+    camera_id: str
+    intake: Intake
+    guard: Guard
+    eyes: Eyes
+    backgrounds: BackgroundFolder
+    _waiting: list[Batch] = field(default_factory=list)
+    _checkpoint_ns: int = 0
+    _background_ns: int = 0
+    _last: tuple[int, int] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def took(self, taken: Taken) -> None:
+        entry = taken.entry
+        if isinstance(entry, Gap):
+            return
+        with self._lock:
+            self._last = (entry.media_ns, entry.wall_ns)
+            due = entry.media_ns - self._checkpoint_ns >= CHECKPOINT_NS
+            if taken.events or due:
+                self._hand_in(entry.media_ns, entry.wall_ns, taken.events, taken.image)
+            if entry.media_ns - self._background_ns >= BACKGROUND_NS:
+                self._save_backgrounds(entry.media_ns)
+
+    def checkpoint(self) -> None:
+        """Keep everything as it is now, before the service ends."""
+        with self._lock:
+            if self._last is not None:
+                self._hand_in(*self._last, (), None)
+                self._save_backgrounds(self._last[0])
+
+    def _hand_in(
+        self, media_ns: int, wall_ns: int, events: tuple[FenceEvent, ...], image: Image | None
+    ) -> None:
+        states = {key: encode_state(state) for key, state in self.guard.states.items()}
+        self._waiting.append(Batch(self.camera_id, media_ns, wall_ns, events, states, image))
+        self._checkpoint_ns = media_ns
+        try:
+            while self._waiting:
+                self.intake.receive(self._waiting[0])
+                del self._waiting[0]
+        except StoreError as error:
+            self._forget_mere_checkpoints()
+            _log.error("store_away", camera=self.camera_id, problem=str(error))
+
+    def _forget_mere_checkpoints(self) -> None:
+        """While the store is away only events need to wait; the newest state is kept."""
+        events = [batch for batch in self._waiting[:-1] if batch.events]
+        self._waiting = [*events, self._waiting[-1]][-_MAX_WAITING:]
+
+    def _save_backgrounds(self, media_ns: int) -> None:
+        self._background_ns = media_ns
+        try:
+            self.backgrounds.save(self.camera_id, self.eyes.memories())
+        except OSError as error:
+            _log.error("background_unwritten", camera=self.camera_id, problem=str(error))
+
+
+class CameraThread:
+    """Watches one camera until :meth:`close`; whatever breaks is told, waited out and retried."""
+
+    def __init__(
+        self,
+        camera: CameraOptions,
+        engines: tuple[Engine, ...],
+        intake: Intake,
+        backgrounds: BackgroundFolder,
+        clock: Clock,
+        seed: int,
+    ) -> None:
+        self._camera = camera
+        self._intake = intake
+        self._clock = clock
+        self._generator = np.random.default_rng(seed)
+        fences = tuple(held.fence for held in camera.fences)
+        guard = Guard(fences, _states(intake, camera.id))
+        eyes = Eyes(fences, engines, backgrounds.load(camera.id, guard.states))
+        self._guard = guard
+        self._eyes = eyes
+        self._desk = Desk(camera.id, intake, guard, eyes, backgrounds)
+        self._closed = threading.Event()
+        self._source: FrameSource | None = None
+        self._thread = threading.Thread(target=self._run, name=f"camera-{camera.id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ask the thread to end; returns at once."""
+        self._closed.set()
+        source = self._source
+        if source is not None:
+            source.close()
+
+    def finish(self, timeout_s: float) -> None:
+        """Wait for the thread, at most that long, and checkpoint."""
+        self._thread.join(timeout_s)
+        self._desk.checkpoint()
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._closed.is_set():
+            started_ns = self._clock.monotonic_ns()
+            try:
+                self._watch()
+            except SourceError as error:
+                self._say_offline(str(error.fault))
+                _log.warning("camera_lost", camera=self._camera.id, problem=str(error))
+            except Exception:  # noqa: BLE001  # one camera's trouble must not end the others
+                self._say_offline("internal_error")
+                _log.exception("camera_failed", camera=self._camera.id)
+            if self._clock.monotonic_ns() - started_ns > _RETRY_S[-1] * SECOND_NS:
+                failures = 0
+            self._clock.wait(self._closed, _RETRY_S[min(failures, len(_RETRY_S) - 1)])
+            failures += 1
+
+    def _watch(self) -> None:
+        self._source = live_source(
+            parse_address(self._camera.url.reveal()),
+            self._clock,
+            self._generator,
+            after_ns=1 + max((state.last_ns or 0) for state in self._guard.states.values()),
+            on_status=self._say,
+        )
+        if self._closed.is_set():
+            return
+        sampler = Sampler(self._camera.every_ns)
+        run_stream(self._source, sampler, self._eyes, self._guard, self._desk)
+
+    def _say(self, status: SourceStatus) -> None:
+        if status.state is SourceState.ONLINE:
+            _log.info("camera_online", camera=self._camera.id)
+            self._tell(CameraState.ONLINE, status.wall_ns, "")
+        elif not self._closed.is_set():
+            fault = str(status.fault or "")
+            _log.warning("camera_offline", camera=self._camera.id, fault=fault, why=status.detail)
+            self._tell(CameraState.OFFLINE, status.wall_ns, fault)
+
+    def _say_offline(self, reason: str) -> None:
+        self._tell(CameraState.OFFLINE, self._clock.wall_ns(), reason)
+
+    def _tell(self, state: CameraState, wall_ns: int, reason: str) -> None:
+        try:
+            self._intake.camera_status(self._camera.id, state, wall_ns, reason)
+        except StoreError as error:
+            _log.error("store_away", camera=self._camera.id, problem=str(error))
+
+
+def _states(intake: Intake, camera_id: str) -> dict[str, FenceState]:
+    states: dict[str, FenceState] = {}
+    for fence_id, mark in intake.load_checkpoints(camera_id).items():
+        try:
+            states[fence_id] = decode_state(mark.codec)
+        except ValueError as error:
+            _log.warning("state_unreadable", camera=camera_id, fence=fence_id, problem=str(error))
+    return states

@@ -1,0 +1,97 @@
+"""The live service: cameras watched, cases kept, people told."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from alerts.health import QueueStats
+from alerts.mqtt.address import MqttAddress
+from alerts.service import AlertOptions, AlertService
+from fences.clock import Clock
+from kerbwatch.options import MqttOptions, ServiceOptions
+from kerbwatch.version import VERSION
+from kerbwatch.wire.backgrounds import BackgroundFolder
+from kerbwatch.wire.camera import CameraThread
+from kerbwatch.wire.directory import directory_of
+from kerbwatch.wire.models import open_engines
+
+CAMERAS_STOP_S = 1.5
+"""How long a stopping service waits for cameras that hang in a read."""
+
+DRAIN_S = 2.5
+"""How long a stopping service waits for the broker; what is left stays on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a started service can say of itself."""
+
+    broker: MqttAddress
+    embedded: bool
+    cameras: int
+    models: tuple[str, ...]
+
+
+def serve(
+    options: ServiceOptions,
+    env: Mapping[str, str],
+    clock: Clock,
+    stop: threading.Event,
+    on_ready: Callable[[Ready], None] = lambda _: None,
+) -> QueueStats:
+    """Run the service until ``stop`` is set; then drain and end within 5 s.
+
+    Returns what could not be sent. Raises ``ModelError``, ``ConfigError`` (cards),
+    ``StoreError`` and ``BrokerError``, all before anything is watched.
+    """
+    engines = open_engines(options.models, env)
+    alerts = AlertService(_alert_options(options), directory_of(options), clock)
+    broker = alerts.start()
+    backgrounds = BackgroundFolder(options.data_dir / "backgrounds")
+    cameras = [
+        CameraThread(camera, engines, alerts.intake, backgrounds, clock, _seed(camera.id))
+        for camera in options.cameras
+    ]
+    for camera in cameras:
+        camera.start()
+    on_ready(Ready(broker, options.mqtt.embedded, len(cameras), options.models.use))
+    stop.wait()
+    for camera in cameras:
+        camera.close()
+    until_ns = clock.monotonic_ns() + round(CAMERAS_STOP_S * 1e9)
+    for camera in cameras:
+        camera.finish(max(0.0, (until_ns - clock.monotonic_ns()) / 1e9))
+    return alerts.stop(DRAIN_S)
+
+
+def broker_of(options: MqttOptions) -> MqttAddress:
+    """Where clients of this configuration find the broker, embedded or not."""
+    return MqttAddress(
+        host=options.host,
+        port=options.port,
+        base=options.base,
+        tls=options.tls,
+        username=options.username,
+        password=None if options.password is None else options.password.reveal(),
+        ca_file=options.ca_file,
+    )
+
+
+def _alert_options(options: ServiceOptions) -> AlertOptions:
+    mqtt = options.mqtt
+    return AlertOptions(
+        store_url=options.store_url.reveal(),
+        evidence_dir=options.data_dir / "evidence",
+        version=VERSION,
+        mqtt=None if mqtt.embedded else broker_of(mqtt),
+        base=mqtt.base,
+        embedded_port=mqtt.port,
+    )
+
+
+def _seed(camera_id: str) -> int:
+    """Every camera retries at its own rhythm, the same one in every run."""
+    return zlib.crc32(camera_id.encode())
