@@ -11,6 +11,7 @@ import pytest
 from alerts.texts import Language
 from detector.cards import Channels, Layout, ModelCard, Placement
 from kerbwatch.config.cards import (
+    bundled_models,
     find_weights,
     known_cards,
     load_card,
@@ -214,13 +215,15 @@ def test_the_first_folder_s_card_wins(tmp_path: Path) -> None:
     assert load_cards([tmp_path / "absent", tmp_path / "one", tmp_path / "two"])["tiny"].iou == 0.5
 
 
-def test_models_are_looked_for_in_models_dir_and_then_in_the_environment(tmp_path: Path) -> None:
+def test_models_are_looked_for_in_models_dir_then_the_environment_then_the_bundle(
+    tmp_path: Path,
+) -> None:
     one, two = write(tmp_path / "one").parent, write(tmp_path / "two").parent
     env = {"KERBWATCH_MODELS": f"{one}{os.pathsep}{two}"}
     folders = model_folders(tmp_path / "models", env)
-    assert folders == (tmp_path / "models", one, two)
-    assert model_folders(one, {}) == (one,)
-    assert list(known_cards(env)(tmp_path / "models")) == ["tiny"]
+    assert folders == (tmp_path / "models", one, two, bundled_models())
+    assert model_folders(bundled_models(), {}) == (bundled_models(),)
+    assert set(known_cards(env)(tmp_path / "models")) == {"tiny", *load_cards([bundled_models()])}
     card = load_cards(folders)["tiny"]
     assert find_weights(card, folders) is None
     (two / "tiny.onnx").write_bytes(b"weights")
