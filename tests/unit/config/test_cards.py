@@ -215,7 +215,7 @@ def test_the_first_folder_s_card_wins(tmp_path: Path) -> None:
     assert load_cards([tmp_path / "absent", tmp_path / "one", tmp_path / "two"])["tiny"].iou == 0.5
 
 
-def test_models_are_looked_for_in_models_dir_then_the_environment_then_the_bundle(
+def test_models_are_looked_for_in_models_dir_the_environment_and_the_bundle(
     tmp_path: Path,
 ) -> None:
     one, two = write(tmp_path / "one").parent, write(tmp_path / "two").parent
