@@ -74,6 +74,7 @@ class AlertService:
         self._drain_thread = threading.Thread(target=self._drainer.run, name="outbox", daemon=True)
         self._broker: EmbeddedBroker | None = None
         self._publisher: Publisher | None = None
+        self._left: QueueStats | None = None
 
     def start(self) -> MqttAddress:
         """Start telling people; returns where the broker is.
@@ -94,16 +95,18 @@ class AlertService:
 
         What could not be sent stays in the store. Returns how much that is.
         """
+        if self._left is not None:
+            return self._left
         self._drainer.stop(timeout_s * 0.6)
         if self._drain_thread.is_alive():
             self._drain_thread.join(timeout_s * 0.7)
         if self._publisher is not None:
             self._publisher.stop(timeout_s * 0.2)
-        left = self.store.queue()
+        self._left = self.store.queue()
         if self._broker is not None:
             self._broker.stop()
         self.store.close()
-        return left
+        return self._left
 
     @property
     def mqtt_problem(self) -> str | None:

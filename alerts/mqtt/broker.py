@@ -24,6 +24,7 @@ from alerts.errors import BrokerError
 _log = logging.getLogger(__name__)
 _LISTENER = "default"
 _TIMEOUT_S = 5.0
+_LINGER_S = 0.2  # amqtt acknowledges before it hands on: let the last words reach everybody
 
 
 class _Reader:
@@ -50,14 +51,28 @@ class _Reader:
         self._stream.feed_eof()
 
 
+class _Broker(Broker):  # type: ignore[misc]
+    """Gives a new client only what it has asked for.
+
+    amqtt 0.12 sends every client that connects the retained messages of everybody's
+    subscriptions.
+    """
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Any
+    ) -> None:
+        subscribed = self.subscriptions.get(subscription[0], ())
+        if any(one.client_id == session.client_id for one, _ in subscribed):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
+
+
 class EmbeddedBroker:
     """``port`` 0 takes a free one. Anybody on this machine may connect, nobody else can."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.host = host
         self.port = port
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="mqtt-broker", daemon=True)
+        self._thread: threading.Thread | None = None
         self._broker: Broker | None = None
         self._server: asyncio.Server | None = None
 
@@ -66,6 +81,8 @@ class EmbeddedBroker:
         listener = self._bind()
         self.port = int(listener.getsockname()[1])
         _quieten()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="mqtt-broker", daemon=True)
         self._thread.start()
         try:
             self._call(self._start(listener))
@@ -76,7 +93,7 @@ class EmbeddedBroker:
 
     def stop(self) -> None:
         """Disconnect everybody and end. What was retained is gone with it."""
-        if not self._thread.is_alive():
+        if self._thread is None:
             return
         try:
             self._call(self._stop())
@@ -84,6 +101,7 @@ class EmbeddedBroker:
             _log.warning("the embedded MQTT broker did not stop in %.0f s", _TIMEOUT_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_TIMEOUT_S)
+        self._thread = None
 
     def _bind(self) -> socket.socket:
         try:
@@ -120,7 +138,7 @@ class EmbeddedBroker:
             listeners={_LISTENER: ListenerConfig(type=ListenerType.EXTERNAL)},
             plugins={"amqtt.plugins.authentication.AnonymousAuthPlugin": {}},
         )
-        self._broker = Broker(config, loop=self._loop)
+        self._broker = _Broker(config, loop=self._loop)
         await self._broker.start()
         self._server = await asyncio.start_server(self._accept, sock=listener)
 
@@ -128,15 +146,25 @@ class EmbeddedBroker:
         assert self._broker is not None
         raw = writer.get_extra_info("socket")
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await self._broker.external_connected(
-            _Reader(reader), StreamWriterAdapter(writer), _LISTENER
-        )
+        try:
+            await self._broker.external_connected(
+                _Reader(reader), StreamWriterAdapter(writer), _LISTENER
+            )
+        finally:
+            writer.close()
 
     async def _stop(self) -> None:
         if self._server is not None:
             self._server.close()
+        await asyncio.sleep(_LINGER_S)
         if self._broker is not None:
             await self._broker.shutdown()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        for _ in range(3):  # transports say goodbye in the next rounds of the loop
+            await asyncio.sleep(0)
 
 
 def _quieten() -> None:

@@ -85,6 +85,8 @@ class InboxListener:
         self.connected.set()
 
     def _heard(self, _session: Session, topic: str, payload: bytes, _retained: bool) -> None:
+        if topic != self._topic:
+            return  # not asked for; a broker that sends it is not our problem
         item = self._reader.read(topic, payload)
         if item is not None:
             self._items.put(item)
