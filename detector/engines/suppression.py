@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.cards import Layout, ModelCard
+from detector.cards import ModelCard
 from detector.engines.layouts import Candidates
 from detector.engines.letterbox import Letterbox
 from fences.box import Box
@@ -24,7 +24,7 @@ def detections(found: Candidates, letterbox: Letterbox, card: ModelCard) -> tupl
     names, label_of_class = _labels(card.labels)
     label_ids = label_of_class[found.classes]
     used = np.flatnonzero(label_ids >= 0)
-    kept = used[distinct(found.xyxy[used], found.scores[used], label_ids[used], _iou_limit(card))]
+    kept = used[distinct(found.xyxy[used], found.scores[used], label_ids[used], card.iou)]
     xyxy = letterbox.to_frame(found.xyxy[kept])
     return tuple(
         Detection(names[label_id], min(1.0, float(score)), Box(*(float(v) for v in corners)))
@@ -56,7 +56,3 @@ def _labels(labels: Sequence[str | None]) -> tuple[list[str], NDArray[np.intp]]:
     of_class = [-1 if label is None else index[label] for label in labels]
     return names, np.array(of_class, dtype=np.intp)
 
-
-def _iou_limit(card: ModelCard) -> float:
-    """Models that suppress within their own classes still merge classes of one label here."""
-    return max(card.iou, 0.7) if card.layout is Layout.END2END else card.iou

@@ -26,7 +26,8 @@ def main(file: str, port: str) -> None:
     server.set_service(port)
     server.get_mount_points().add_factory("/clip", factory)
     server.attach(None)
-    print("ready", server.get_bound_port(), flush=True)
+    sys.stdout.write(f"ready {server.get_bound_port()}\n")
+    sys.stdout.flush()
     GLib.MainLoop().run()
 
 
