@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from replay.scenes import layout
 from replay.scenes.arrays import Floats, Image
 from replay.scenes.camera import View
-from replay.scenes.facades import Facade, facade
 from replay.scenes.ground import ground_texture, texture_to_world
+from replay.scenes.houses import Front, house_fronts
 from replay.scenes.light import Light
-from replay.scenes.paint import blend, paint
+from replay.scenes.paint import Sprite, blend, paint
 from replay.scenes.props import street_furniture
 from replay.scenes.shadows import cast, darken
 from replay.scenes.shapes import Pose, Shape
 from replay.scenes.sky import sky
 from replay.scenes.spec import Conditions, SceneSpec
-from replay.scenes.weather import settle_snow, wet_ground
+from replay.scenes.weather import FLAT_NORMAL_Z, settle_snow, wet_ground
 
 _SAMPLES = 2
 _FAR_AWAY_M = 1e4
@@ -36,16 +35,8 @@ class Backdrop:
     """BGR, before the lamps: what a headlight would bring out."""
     depth_m: Image
     """float32 (H, W) along the optical axis; the sky is far away."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Front:
-    """A facade in the world: lower left corner, direction to its right, outward normal."""
-
-    facade: Facade
-    corner_m: Floats
-    across: Floats
-    outward: Floats
+    standing_m: Image
+    """The same with the ground, too, far away: the ground hides nothing that stands on it."""
 
 
 class _Canvas:
@@ -70,23 +61,30 @@ class _Canvas:
         camera = self.fine.plane_to_picture(np.zeros(3), np.eye(3)[0], np.eye(3)[1])
         homography = camera @ to_world
         size = (self.fine.width_px, self.fine.height_px)
+        upward = np.array([[0.0, 0.0, 1.0]])
+        gain = self.light.level(np.zeros((1, 3)), upward, self.view)[0]
+        if self.light.is_dark:
+            gain = np.ones(3)
         near = cv2.warpPerspective(texture, homography, size, flags=cv2.INTER_LINEAR)
         soft = cv2.GaussianBlur(texture, (0, 0), 2.2)
         far = cv2.warpPerspective(soft, homography, size, flags=cv2.INTER_LINEAR)
         distance = self.fine.ground_depths(_FAR_AWAY_M)[:, None]
         share = np.clip((distance - 22) / 25, 0, 1)[:, :, None].astype(np.float32)
-        mixed = near * (1 - share) + far * share
+        mixed = (near * (1 - share) + far * share) * gain.astype(np.float32)
         below = int(np.argmax(distance[:, 0] < _FAR_AWAY_M))
         self.colours[below:] = np.clip(mixed[below:], 0, 255).astype(np.uint8)
         self.colours[below:][near[below:, :, 0] <= 0] = (96, 96, 96)
         self.depth_m[:] = self.view.ground_depths(_FAR_AWAY_M)[:, None]
 
-    def hang(self, front: _Front) -> None:
+    def hang(self, front: Front) -> None:
         """Put up a house front."""
         rows, columns = front.facade.colours.shape[:2]
         px_to_m = np.array(
-            [[front.facade.width_m / columns, 0, 0],
-             [0, -front.facade.height_m / rows, front.facade.height_m], [0, 0, 1]]
+            [
+                [front.facade.width_m / columns, 0, 0],
+                [0, -front.facade.height_m / rows, front.facade.height_m],
+                [0, 0, 1],
+            ]
         )
         normal = front.outward[None, :]
         gain = self.light.level(front.corner_m[None, :], normal, self.view)[0]
@@ -105,9 +103,11 @@ class _Canvas:
             self.glow[part][mask] = cv2.warpPerspective(front.facade.glow, homography, size)[mask]
         self._stand(mask[::_SAMPLES, ::_SAMPLES], front, (corner[1] // 2, corner[0] // 2))
 
-    def _stand(self, mask: Image, front: _Front, corner: tuple[int, int]) -> None:
-        part = (slice(corner[0], corner[0] + mask.shape[0]),
-                slice(corner[1], corner[1] + mask.shape[1]))
+    def _stand(self, mask: Image, front: Front, corner: tuple[int, int]) -> None:
+        part = (
+            slice(corner[0], corner[0] + mask.shape[0]),
+            slice(corner[1], corner[1] + mask.shape[1]),
+        )
         offset = (front.corner_m - self.view.camera.position_m) @ front.outward
         with np.errstate(divide="ignore", invalid="ignore"):
             depth = offset / (self.rays[part] @ front.outward)
@@ -115,7 +115,7 @@ class _Canvas:
         self.depth_m[part][nearer] = depth[nearer]
         self.normals[part][nearer] = front.outward
 
-    def plant(self, shapes: list[Shape]) -> None:
+    def plant(self, shapes: tuple[Shape, ...]) -> None:
         """Stand the street furniture, shadows first, then far to near."""
         for shape in shapes:
             shadow = cast(shape, _ORIGIN, self.fine, self.light)
@@ -127,27 +127,29 @@ class _Canvas:
             if sprite is None:
                 continue
             blend(self.colours, sprite)
-            self._stand_sprite(shape)
+            self._stand_sprite(sprite, _distance(shape, self.view))
 
-    def _stand_sprite(self, shape: Shape) -> None:
-        sprite = paint(shape, _ORIGIN, self.view, self.light)
-        if sprite is None:
-            return
+    def _stand_sprite(self, sprite: Sprite, depth_m: float) -> None:
+        """Note what a sprite, painted finely, covers in the maps of the picture's own size."""
         height, width = sprite.picture.shape[:2]
-        rows = slice(sprite.top_px, sprite.top_px + height)
-        columns = slice(sprite.left_px, sprite.left_px + width)
-        solid = sprite.picture[:, :, 3] > 127
-        part = self.depth_m[rows, columns]
-        part[solid] = np.minimum(part[solid], _distance(shape, self.view))
-        self.normals[rows, columns][solid] = (0, -0.5, 0.5)
-        cover = np.kron(solid.astype(np.uint8), np.ones((_SAMPLES, _SAMPLES), np.uint8)) > 0
-        fine_rows = slice(rows.start * _SAMPLES, rows.stop * _SAMPLES)
-        fine_columns = slice(columns.start * _SAMPLES, columns.stop * _SAMPLES)
-        self.glow[fine_rows, fine_columns][cover] = 0
+        fine = (
+            slice(sprite.top_px, sprite.top_px + height),
+            slice(sprite.left_px, sprite.left_px + width),
+        )
+        cover = sprite.picture[:, :, 3] > 127
+        self.glow[fine][cover] = 0
+        top, left = -(-sprite.top_px // _SAMPLES), -(-sprite.left_px // _SAMPLES)
+        solid = cover[
+            top * _SAMPLES - sprite.top_px :: _SAMPLES, left * _SAMPLES - sprite.left_px :: _SAMPLES
+        ]
+        coarse = (slice(top, top + solid.shape[0]), slice(left, left + solid.shape[1]))
+        part = self.depth_m[coarse]
+        part[solid] = np.minimum(part[solid], depth_m)
+        self.normals[coarse][solid] = (0, -0.5, 0.5)
 
 
 def _warp(
-    view: View, front: _Front, px_to_m: Floats
+    view: View, front: Front, px_to_m: Floats
 ) -> tuple[Floats, tuple[int, int], tuple[int, int]] | None:
     """How a front comes into the picture: homography, size and corner of the part it covers."""
     up = np.array([0.0, 0.0, 1.0])
@@ -174,9 +176,16 @@ def _unlit(light: Light) -> Light:
     if not light.is_dark:
         return light
     return Light(
-        ambient=np.ones(3), sun=np.zeros(3), toward_sun=light.toward_sun, lamp=np.zeros(3),
-        lamps_m=np.zeros((0, 3)), illuminator=0.0, fog_per_m=0.0, fog_colour=light.fog_colour,
-        glow_gain=light.glow_gain, toward_px=light.toward_px,
+        ambient=np.ones(3),
+        sun=np.zeros(3),
+        toward_sun=light.toward_sun,
+        lamp=np.zeros(3),
+        lamps_m=np.zeros((0, 3)),
+        illuminator=0.0,
+        fog_per_m=0.0,
+        fog_colour=light.fog_colour,
+        glow_gain=light.glow_gain,
+        toward_px=light.toward_px,
     )
 
 
@@ -190,48 +199,20 @@ def _distance(shape: Shape, view: View) -> float:
 def make_backdrop(spec: SceneSpec, light: Light) -> Backdrop:
     """Paint the empty street of a scene."""
     canvas = _Canvas(spec, light)
-    rng = np.random.default_rng([spec.seed, 12])
-    canvas.lay_ground(ground_texture(rng))
-    fronts = _fronts(rng)
-    for front in fronts:
+    canvas.lay_ground(ground_texture(spec.seed))
+    for front in house_fronts(spec.seed):
         canvas.hang(front)
     winter = spec.conditions.snow > 0
-    canvas.plant(street_furniture(np.random.default_rng([spec.seed, 13]), winter=winter))
+    canvas.plant(street_furniture(spec.seed, winter=winter))
     size = (spec.width_px, spec.height_px)
     own = cv2.resize(canvas.colours, size, interpolation=cv2.INTER_AREA)
     glow = cv2.resize(canvas.glow, size, interpolation=cv2.INTER_AREA)
     own = settle_snow(own, canvas.depth_m, canvas.normals, canvas.view, spec)
     own = wet_ground(own, canvas.depth_m, canvas.normals, canvas.view, spec)
     lit = _under_the_lamps(own, glow, canvas, spec.conditions)
-    return Backdrop(_hazy(lit, canvas), own, canvas.depth_m)
-
-
-def _fronts(rng: np.random.Generator) -> list[_Front]:
-    """House fronts, far to near: the end of the street, the left row, blocks behind the wall."""
-    fronts = [
-        _Front(facade(rng, 24.0, rng.uniform(14, 24), shops=False),
-               np.array([x_m, layout.FAR_Y_M + 4 + depth_m, 0.0]), np.array([1.0, 0, 0]),
-               np.array([0.0, -1, 0]))
-        for x_m, depth_m in ((-46.0, 8.0), (14.0, 10.0), (-20.0, 0.0), (2.0, 5.0))
-    ]
-    blocks = [
-        _Front(facade(rng, 20.0, rng.uniform(15, 21), shops=False),
-               np.array([20.0, y_m, 0.0]), np.array([0.0, -1, 0]), np.array([-1.0, 0, 0]))
-        for y_m in (96.0, 70.0, 44.0)
-    ]
-    row: list[_Front] = []
-    y_m = 4.0
-    while y_m < layout.FAR_Y_M - 6:
-        width_m = float(rng.uniform(11, 17))
-        height_m = float(rng.uniform(9.5, 19))
-        corner = np.array([layout.FACADE_X_M, y_m, 0.0])
-        row.append(_Front(facade(rng, width_m, height_m, shops=True), corner,
-                          np.array([0.0, 1, 0]), np.array([1.0, 0, 0])))
-        gable = facade(rng, 12.0, height_m, shops=False)
-        row.append(_Front(gable, corner - [12.0, 0, 0], np.array([1.0, 0, 0]),
-                          np.array([0.0, -1, 0])))
-        y_m += width_m
-    return [*fronts, *blocks, *row[::-1]]
+    ground = canvas.normals[:, :, 2] > FLAT_NORMAL_Z
+    standing = np.where(ground, np.float32(_FAR_AWAY_M), canvas.depth_m)
+    return Backdrop(_hazy(lit, canvas), own, canvas.depth_m, standing)
 
 
 def _under_the_lamps(own: Image, glow: Image, canvas: _Canvas, conditions: Conditions) -> Image:

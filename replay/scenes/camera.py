@@ -78,19 +78,19 @@ class View:
         columns = (np.arange(self.width_px) + 0.5 - self.width_px / 2) / self.focal_px
         rows = (np.arange(self.height_px) + 0.5 - self.height_px / 2) / self.focal_px
         right, down, ahead = self.camera.axes()
-        return (
-            columns[None, :, None] * right[None, None, :]
-            + rows[:, None, None] * down[None, None, :]
-            + ahead[None, None, :]
-        )
+        rays: Floats = columns[None, :, None] * right + rows[:, None, None] * down + ahead
+        return rays
 
     def ground_depths(self, sky_m: float) -> Floats:
         """Depth of the ground along the optical axis for every row (H,), ``sky_m`` above it."""
         rows = (np.arange(self.height_px) + 0.5 - self.height_px / 2) / self.focal_px
         _, down, ahead = self.camera.axes()
         fall = rows * down[2] + ahead[2]
-        return np.where(fall < -self.camera.height_m / 400, -self.camera.height_m
-                        / np.minimum(fall, -1e-9), sky_m)
+        return np.where(
+            fall < -self.camera.height_m / 400,
+            -self.camera.height_m / np.minimum(fall, -1e-9),
+            sky_m,
+        )
 
     def plane_to_picture(self, origin_m: Floats, across_m: Floats, along_m: Floats) -> Floats:
         """The homography from (a, b) on the plane origin + a across + b along to pixels."""

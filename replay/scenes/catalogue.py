@@ -42,11 +42,15 @@ CONDITIONS: dict[str, Conditions] = {
 
 VARIANTS = ("positive", "negative")
 
-_CLOCKS = {DayPart.DAY: "2026-05-12 09:30:00", DayPart.DUSK: "2026-05-12 19:05:00",
-           DayPart.NIGHT: "2026-05-12 22:40:00"}
+_CLOCKS = {
+    DayPart.DAY: "2026-05-12 09:30:00",
+    DayPart.DUSK: "2026-05-12 19:05:00",
+    DayPart.NIGHT: "2026-05-12 22:40:00",
+}
 _CARS = (Model.SEDAN, Model.SUV, Model.VAN, Model.TRUCK)
 _CROWD = 22
-_PAVEMENTS_X_M = ((-12.4, -9.4), (7.9, 8.6))
+_SHORTEST_S = 30.0
+_PAVEMENTS_X_M = ((-12.4, -9.4), (7.75, 8.1))
 
 
 def make_scene(
@@ -66,6 +70,8 @@ def make_scene(
     """
     if condition not in CONDITIONS:
         raise ValueError(f"got condition {condition!r}, expected one of {sorted(CONDITIONS)}")
+    if duration_s < _SHORTEST_S:
+        raise ValueError(f"got a duration of {duration_s} s, expected at least {_SHORTEST_S}")
     rng = np.random.default_rng([seed, 101, positive])
     conditions = CONDITIONS[condition]
     actors = list(_violations(rng, duration_s) if positive else ())
@@ -113,19 +119,37 @@ def _violations(rng: np.random.Generator, duration_s: float) -> list[Actor]:
         if kind == 0:
             models = (*_CARS, Model.E_BIKE)
             stays = leaves_s if rng.random() < 0.75 else None
-            actors.append(lane_blocker("blocker", models[rng.integers(len(models))], _look(rng),
-                                       stands_s=stands_s, leaves_s=stays,
-                                       y_m=float(rng.uniform(23.5, 27.0))))
+            actors.append(
+                lane_blocker(
+                    "blocker",
+                    models[rng.integers(len(models))],
+                    _look(rng),
+                    stands_s=stands_s,
+                    leaves_s=stays,
+                    y_m=float(rng.uniform(23.5, 27.0)),
+                )
+            )
         elif kind == 1:
             spot = (-10.8 + float(rng.uniform(-0.4, 0.5)), 16.6 + float(rng.uniform(-0.5, 0.5)))
-            actors += vending("vending", _look(rng), stands_s=stands_s, leaves_s=leaves_s,
-                              spot_m=spot, customers=int(rng.integers(0, 3)))
+            actors += vending(
+                "vending",
+                _look(rng),
+                stands_s=stands_s,
+                leaves_s=leaves_s,
+                spot_m=spot,
+                customers=int(rng.integers(0, 3)),
+            )
         else:
             spot = (6.3 + float(rng.uniform(-0.2, 0.2)), 15.2 + float(rng.uniform(-0.5, 0.9)))
             steps = stands_s + np.cumsum([0.0, *rng.uniform(1.6, 2.6, int(rng.integers(1, 4)))])
             cleared = leaves_s + 6.0 if rng.random() < 0.6 else None
-            actors += dumping("dumping", _look(rng), batches_s=tuple(map(float, steps)),
-                              cleared_s=cleared, spot_m=spot)
+            actors += dumping(
+                "dumping",
+                _look(rng),
+                batches_s=tuple(map(float, steps)),
+                cleared_s=cleared,
+                spot_m=spot,
+            )
     return actors
 
 
@@ -136,14 +160,28 @@ def _traffic(rng: np.random.Generator, duration_s: float) -> list[Actor]:
         number = len(actors) + 1
         choice = rng.random()
         if choice < 0.7:
-            actors.append(car(f"car-{number}", _CARS[rng.integers(len(_CARS))], _look(rng),
-                              enters_s=at_s, away=bool(rng.random() < 0.5),
-                              crosses_in_s=float(rng.uniform(7, 11)),
-                              slows=bool(rng.random() < 0.3)))
+            actors.append(
+                car(
+                    f"car-{number}",
+                    _CARS[rng.integers(len(_CARS))],
+                    _look(rng),
+                    enters_s=at_s,
+                    away=bool(rng.random() < 0.5),
+                    crosses_in_s=float(rng.uniform(7, 11)),
+                    slows=bool(rng.random() < 0.3),
+                )
+            )
         else:
             model = Model.E_BIKE if choice < 0.88 else Model.BICYCLE
-            actors.append(cyclist(f"cycle-{number}", model, _look(rng), enters_s=at_s,
-                                  takes_s=float(rng.uniform(11, 17))))
+            actors.append(
+                cyclist(
+                    f"cycle-{number}",
+                    model,
+                    _look(rng),
+                    enters_s=at_s,
+                    takes_s=float(rng.uniform(11, 17)),
+                )
+            )
         at_s += float(rng.uniform(4.0, 9.0))
     return actors
 
@@ -157,10 +195,17 @@ def _pedestrians(rng: np.random.Generator, duration_s: float, count: int) -> lis
         if rng.random() < 0.35:
             # Shorter than any dwell: a pause is no violation.
             lingers = (float(rng.uniform(14.0, 30.0)), float(rng.uniform(2.0, 4.0)))
-        actors.append(walker(f"walker-{number}", _look(rng),
-                             enters_s=float(rng.uniform(-30, duration_s - 5)),
-                             x_m=float(rng.uniform(*side)), from_y_m=ends[0], to_y_m=ends[1],
-                             lingers=lingers))
+        actors.append(
+            walker(
+                f"walker-{number}",
+                _look(rng),
+                enters_s=float(rng.uniform(-30, duration_s - 5)),
+                x_m=float(rng.uniform(*side)),
+                from_y_m=ends[0],
+                to_y_m=ends[1],
+                lingers=lingers,
+            )
+        )
     return actors
 
 
@@ -169,11 +214,27 @@ def _always_there(rng: np.random.Generator) -> list[Actor]:
     actors = []
     for number, y_m in enumerate((46.0, 53.5, 61.0), start=1):
         if rng.random() < 0.6:
-            actors.append(parked(f"parked-{number}", _CARS[rng.integers(3)], _look(rng),
-                                 x_m=-6.6, y_m=y_m, facing_rad=-np.pi / 2))
+            actors.append(
+                parked(
+                    f"parked-{number}",
+                    _CARS[rng.integers(3)],
+                    _look(rng),
+                    x_m=-6.6,
+                    y_m=y_m,
+                    facing_rad=-np.pi / 2,
+                )
+            )
     if rng.random() < 0.6:
-        actors.append(parked("parked-e-bike", Model.E_BIKE, _look(rng), x_m=-12.4, y_m=31.0,
-                             facing_rad=float(rng.uniform(-0.4, 0.4))))
+        actors.append(
+            parked(
+                "parked-e-bike",
+                Model.E_BIKE,
+                _look(rng),
+                x_m=-12.4,
+                y_m=31.0,
+                facing_rad=float(rng.uniform(-0.4, 0.4)),
+            )
+        )
     return actors
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import cos, pi, sin
 
 import numpy as np
@@ -13,7 +14,12 @@ from replay.scenes.spec import Model
 
 _TYRE: Colour = (32, 32, 34)
 _PAINTS: tuple[Colour, ...] = (
-    (40, 40, 176), (40, 42, 44), (178, 120, 40), (206, 208, 210), (60, 150, 60), (40, 150, 210),
+    (40, 40, 176),
+    (40, 42, 44),
+    (178, 120, 40),
+    (206, 208, 210),
+    (60, 150, 60),
+    (40, 150, 210),
 )
 
 
@@ -33,7 +39,7 @@ def _wheel(x_m: float, radius_m: float, thick_m: float) -> list[Shape]:
     """A ring of short bars, with a few spokes."""
     turns = np.linspace(0, 2 * pi, 13)
     rim = [(x_m + radius_m * cos(a), 0.0, radius_m + thick_m + radius_m * sin(a)) for a in turns]
-    bars = [limb(a, b, (thick_m, thick_m), _TYRE) for a, b in zip(rim, rim[1:], strict=False)]
+    bars = [limb(a, b, (thick_m, thick_m), _TYRE) for a, b in pairwise(rim)]
     hub = (x_m, 0.0, radius_m + thick_m)
     bars += [limb(hub, end, (0.006, 0.006), (150, 150, 150)) for end in rim[:12:3]]
     return bars
@@ -42,8 +48,14 @@ def _wheel(x_m: float, radius_m: float, thick_m: float) -> list[Shape]:
 def _bicycle(paint: Colour) -> list[Shape]:
     saddle, crank, head = (-0.25, 0.0, 0.88), (-0.08, 0.0, 0.32), (0.42, 0.0, 0.82)
     rear, front = (-0.54, 0.0, 0.34), (0.56, 0.0, 0.34)
-    tubes = ((saddle, crank), (crank, head), (saddle, head), (crank, rear), (saddle, rear),
-             (head, front))
+    tubes = (
+        (saddle, crank),
+        (crank, head),
+        (saddle, head),
+        (crank, rear),
+        (saddle, rear),
+        (head, front),
+    )
     parts = [limb(a, b, (0.022, 0.022), paint) for a, b in tubes]
     parts += _wheel(-0.54, 0.32, 0.022) + _wheel(0.56, 0.32, 0.022)
     parts.append(limb(head, (0.40, 0.0, 1.02), (0.02, 0.02), (60, 60, 62)))

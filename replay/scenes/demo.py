@@ -37,8 +37,9 @@ def _violations(look: int) -> tuple[Actor, ...]:
     return (
         lane_blocker("van", Model.VAN, look + 4, stands_s=6.0, leaves_s=20.0, y_m=25.5),
         *vending("fruit", look + 10, stands_s=10.0, leaves_s=28.0, spot_m=(-10.8, 16.6)),
-        *dumping("rubble", look + 20, batches_s=(13.6, 15.4, 17.6), cleared_s=34.2,
-                 spot_m=(6.4, 15.2)),
+        *dumping(
+            "rubble", look + 20, batches_s=(13.6, 15.4, 17.6), cleared_s=34.2, spot_m=(6.4, 15.2)
+        ),
     )
 
 
@@ -50,5 +51,5 @@ def _passers_by(look: int) -> tuple[Actor, ...]:
         car("car-3", Model.SEDAN, look + 33, enters_s=34.0),
         cyclist("e-bike-1", Model.E_BIKE, look + 34, enters_s=11.0, takes_s=12.0),
         cyclist("bicycle-1", Model.BICYCLE, look + 35, enters_s=27.0, takes_s=16.5),
-        walker("walker-1", look + 36, enters_s=2.0, x_m=8.3, from_y_m=44.0, to_y_m=5.0),
+        walker("walker-1", look + 36, enters_s=2.0, x_m=7.9, from_y_m=44.0, to_y_m=5.0),
     )

@@ -14,17 +14,37 @@ PX_PER_M = 32
 _SHOP_M = 3.9
 
 _WALLS: tuple[Colour, ...] = (
-    (150, 172, 188), (120, 138, 160), (168, 176, 178), (138, 158, 176), (104, 120, 146),
-    (176, 186, 190), (148, 150, 148),
+    (150, 172, 188),
+    (120, 138, 160),
+    (168, 176, 178),
+    (138, 158, 176),
+    (104, 120, 146),
+    (176, 186, 190),
+    (148, 150, 148),
 )
 _SIGNS: tuple[tuple[Colour, Colour], ...] = (
-    ((36, 36, 176), (235, 240, 245)), ((120, 70, 24), (235, 240, 240)),
-    ((40, 110, 30), (235, 245, 240)), ((30, 160, 220), (30, 30, 150)),
-    ((60, 60, 62), (60, 190, 235)), ((215, 215, 215), (40, 40, 170)),
+    ((36, 36, 176), (235, 240, 245)),
+    ((120, 70, 24), (235, 240, 240)),
+    ((40, 110, 30), (235, 245, 240)),
+    ((30, 160, 220), (30, 30, 150)),
+    ((60, 60, 62), (60, 190, 235)),
+    ((215, 215, 215), (40, 40, 170)),
 )
 _NAMES = (
-    "便利店", "兰州拉面", "大药房", "五金建材", "水果超市", "理发店", "中国移动", "沙县小吃",
-    "烟酒茶", "房产中介", "早餐店", "打印复印", "眼镜店", "洗衣店",
+    "便利店",
+    "兰州拉面",
+    "大药房",
+    "五金建材",
+    "水果超市",
+    "理发店",
+    "中国移动",
+    "沙县小吃",
+    "烟酒茶",
+    "房产中介",
+    "早餐店",
+    "打印复印",
+    "眼镜店",
+    "洗衣店",
 )
 
 
@@ -51,7 +71,12 @@ class _Wall:
         self.glow: Image = np.zeros_like(self.colours)
 
     def fill(
-        self, x_m: float, z_m: float, width_m: float, height_m: float, colour: Colour,
+        self,
+        x_m: float,
+        z_m: float,
+        width_m: float,
+        height_m: float,
+        colour: Colour,
         glow: float = 0.0,
     ) -> tuple[slice, slice]:
         top = round((self.height_m - z_m - height_m) * PX_PER_M)
@@ -136,8 +161,9 @@ def _shop(wall: _Wall, x_m: float, width_m: float) -> None:
     rng = wall.rng
     closed = rng.random() < 0.2
     inner: Colour = (148, 150, 152) if closed else (74, 84, 92)
-    rows, columns = wall.fill(x_m + 0.15, 0.0, width_m - 0.3, 2.75, inner,
-                              glow=0.0 if closed else 1.6)
+    rows, columns = wall.fill(
+        x_m + 0.15, 0.0, width_m - 0.3, 2.75, inner, glow=0.0 if closed else 1.6
+    )
     part = wall.colours[rows, columns]
     if closed:
         part[::5] = part[::5] // 5 * 4

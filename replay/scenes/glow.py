@@ -7,7 +7,7 @@ from math import cos, sin
 import cv2
 import numpy as np
 
-from replay.scenes.arrays import Image, Point
+from replay.scenes.arrays import Floats, Image, Point
 from replay.scenes.camera import View
 from replay.scenes.light import Light
 from replay.scenes.shapes import Pose
@@ -29,15 +29,17 @@ def add_beams(frame: Image, own_colours: Image, poses: list[Pose], view: View) -
         for reach, level in ((1.0, 60.0), (0.8, 105.0), (0.58, 160.0), (0.36, 200.0)):
             outline, depths = coarse.project(_beam(pose, reach))
             if depths.min() > 1.0:
-                cv2.fillConvexPoly(light, np.rint(outline * 16).astype(np.int32), (level,),
-                                   cv2.LINE_AA, 4)
+                cv2.fillConvexPoly(
+                    light, np.rint(outline * 16).astype(np.int32), (level,), cv2.LINE_AA, 4
+                )
     light = cv2.GaussianBlur(light, (0, 0), 2.4)
     wide = cv2.resize(light, (view.width_px, view.height_px), interpolation=cv2.INTER_LINEAR)
-    frame[:] = cv2.add(frame, cv2.multiply(own_colours, cv2.cvtColor(wide, cv2.COLOR_GRAY2BGR),
-                                           scale=0.8 / 255))
+    frame[:] = cv2.add(
+        frame, cv2.multiply(own_colours, cv2.cvtColor(wide, cv2.COLOR_GRAY2BGR), scale=1.1 / 255)
+    )
 
 
-def _beam(pose: Pose, reach: float) -> np.ndarray:  # type: ignore[type-arg]
+def _beam(pose: Pose, reach: float) -> Floats:
     """The outline of a beam on the ground: narrow at the bumper, wide and round ahead."""
     length = _FRONT_M + _BEAM_REACH_M * reach
     turns = np.linspace(-np.pi / 2, np.pi / 2, 9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
@@ -17,8 +19,10 @@ _WHITE = (206.0, 210.0, 210.0)
 _YELLOW = (70.0, 178.0, 214.0)
 
 
-def ground_texture(rng: np.random.Generator) -> Image:
-    """Road, markings, kerbs and pavements as float32 BGR; the top row is far away."""
+@lru_cache(maxsize=2)
+def ground_texture(seed: int) -> Image:
+    """Road, markings, kerbs and pavements as uint8 BGR; the top row is far away."""
+    rng = np.random.default_rng([seed, 12])
     width = round((RIGHT_X_M - LEFT_X_M) * PX_PER_M)
     height = round((layout.FAR_Y_M - layout.NEAR_Y_M) * PX_PER_M)
     canvas = _asphalt(rng, height, width)
@@ -27,13 +31,11 @@ def ground_texture(rng: np.random.Generator) -> Image:
     _fire_lane(paint)
     _wear(canvas, paint, rng)
     _manholes(canvas, rng)
-    for left_m, right_m in (
-        (LEFT_X_M, layout.LEFT_KERB_X_M), (layout.RIGHT_KERB_X_M, RIGHT_X_M)
-    ):
+    for left_m, right_m in ((LEFT_X_M, layout.LEFT_KERB_X_M), (layout.RIGHT_KERB_X_M, RIGHT_X_M)):
         _pavement(canvas, rng, left_m, right_m)
     for x_m, road_side in ((layout.LEFT_KERB_X_M, 1), (layout.RIGHT_KERB_X_M, -1)):
         _kerb(canvas, x_m, road_side)
-    return canvas
+    return np.clip(canvas, 0, 255).astype(np.uint8)
 
 
 def texture_to_world() -> Floats:
@@ -58,10 +60,11 @@ def _asphalt(rng: np.random.Generator, height: int, width: int) -> Image:
         _repair(canvas, rng)
     for _ in range(70):
         centre = _pixel(rng.uniform(-8, 4), rng.uniform(5, 70))
-        stain(canvas, rng, centre, rng.uniform(8, 34), rng.uniform(0.62, 0.9))
+        stain(canvas, rng, centre, rng.uniform(6, 26), rng.uniform(0.74, 0.93))
     for _ in range(60):
-        crack(canvas, rng, _pixel(rng.uniform(-8, 4), rng.uniform(5, 60)),
-              rng.uniform(60, 380), 58.0)
+        crack(
+            canvas, rng, _pixel(rng.uniform(-8, 4), rng.uniform(5, 60)), rng.uniform(60, 380), 58.0
+        )
     return canvas
 
 
@@ -86,8 +89,10 @@ def _road_markings(paint: Image) -> None:
         _bar(paint, (layout.LANE_EDGE_X_M, layout.LANE_EDGE_X_M + 0.13), (y_m, y_m + 3), _WHITE)
     for x_m in np.arange(layout.LEFT_KERB_X_M + 0.4, layout.RIGHT_KERB_X_M - 0.4, 0.9):
         crossing = (layout.CROSSING_NEAR_M, layout.CROSSING_FAR_M)
-        paint[_pixel(0, crossing[1])[1] : _pixel(0, crossing[0])[1],
-              _pixel(x_m, 0)[0] : _pixel(x_m + 0.45, 0)[0]] = (*_WHITE, 1.0)
+        paint[
+            _pixel(0, crossing[1])[1] : _pixel(0, crossing[0])[1],
+            _pixel(x_m, 0)[0] : _pixel(x_m + 0.45, 0)[0],
+        ] = (*_WHITE, 1.0)
     _bar(paint, (0.3, layout.RIGHT_KERB_X_M - 0.2), (35.2, 35.6), _WHITE)
     _bar(paint, (layout.LANE_EDGE_X_M, -0.3), (42.6, 43.0), _WHITE)
     _lane_arrow(paint, 2.1, 13.0)
@@ -169,5 +174,5 @@ def _kerb(canvas: Image, x_m: float, road_side: int) -> None:
     stone = sorted((_pixel(x_m, 0)[0], _pixel(x_m - road_side * 0.22, 0)[0]))
     face = sorted((_pixel(x_m, 0)[0], _pixel(x_m + road_side * 0.12, 0)[0]))
     canvas[:, stone[0] : stone[1]] = 160
-    canvas[:: PX_PER_M, stone[0] : stone[1]] = 105
+    canvas[::PX_PER_M, stone[0] : stone[1]] = 105
     canvas[:, face[0] : face[1]] *= 0.55

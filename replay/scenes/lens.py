@@ -59,8 +59,9 @@ class Lens:
         right, down = shake_px(spec, index)
         if right or down:
             shift = np.array([[1, 0, right], [0, 1, down]], np.float64)
-            frame = cv2.warpAffine(frame, shift, (spec.width_px, spec.height_px),
-                                   borderMode=cv2.BORDER_REPLICATE)
+            frame = cv2.warpAffine(
+                frame, shift, (spec.width_px, spec.height_px), borderMode=cv2.BORDER_REPLICATE
+            )
         frame = cv2.GaussianBlur(frame, (3, 3), 0.55)
         gain = exposure_gain(spec.conditions, index / spec.fps)
         frame = cv2.multiply(frame, self._vignette, scale=gain / 255)
@@ -108,15 +109,20 @@ class Caption:
         _lay(frame, self._ink, *self._clock_at)
         height, width = frame.shape[:2]
         margin = self._size_px // 2
-        _lay(frame, self._name, width - self._name.shape[1] - margin,
-             height - self._name.shape[0] - margin)
+        _lay(
+            frame,
+            self._name,
+            width - self._name.shape[1] - margin,
+            height - self._name.shape[0] - margin,
+        )
 
     def _written(self, text: str) -> Image:
         """White letters with a dark rim: (H, W, 2) of brightness and cover."""
         size = self._size_px
         card: Image = np.zeros((round(size * 1.5), size * (len(text) + 2), 3), np.uint8)
-        (end_px, _), _ = cv2.putText(card, text, (3, round(size * 1.1)), (255, 255, 255),
-                                     cv2.FontFace("uni"), size, 500)
+        (end_px, _), _ = cv2.putText(
+            card, text, (3, round(size * 1.1)), (255, 255, 255), cv2.FontFace("uni"), size, 500
+        )
         letters = card[:, : end_px + 6, 0]
         rim = cv2.dilate(letters, np.ones((3, 3), np.uint8))
         return np.dstack([letters, rim])

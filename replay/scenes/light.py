@@ -22,7 +22,7 @@ _SUN_AZIMUTH_RAD = radians(-28)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Light:
-    """Gains on a thing's own colour, blue, green, red; ground in the open by day is 1."""
+    """Gains on a thing's own colour, blue, green, red; ground in the open by day is about 1."""
 
     ambient: Floats
     sun: Floats
@@ -61,7 +61,7 @@ class Light:
             fall_off = LAMP_HEIGHT_M**2 / distance2 / (1 + distance2 / 900.0)
             towards = (away * normals).sum(axis=1) / np.sqrt(distance2)
             share = fall_off * (0.35 + 0.65 * np.maximum(towards, 0.0))
-            gains += self.lamp * share[:, None]
+            gains += self.lamp * np.minimum(share, 1.6)[:, None]
         if self.illuminator:
             distance2 = ((points_m - view.camera.position_m) ** 2).sum(axis=1)
             gains += (self.illuminator * 260.0 / (160.0 + distance2))[:, None]
@@ -134,8 +134,8 @@ def _strengths(conditions: Conditions) -> tuple[Colour, Colour, Colour]:
     shade = (1.0 - 0.78 * direct) * dim
     full_sun = 0.78 * direct / sin(_SUN_ELEVATION_RAD)
     return (
-        (shade * 1.03, shade, shade * 0.97),
-        (full_sun * 0.93, full_sun, full_sun * 1.05),
+        (shade * 1.22, shade * 1.18, shade * 1.14),
+        (full_sun * 1.06, full_sun * 1.16, full_sun * 1.24),
         (0, 0, 0),
     )
 

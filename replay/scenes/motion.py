@@ -58,12 +58,11 @@ def _track(route: tuple[Waypoint, ...]) -> Floats:
     if len(moving):
         angles = np.unwrap([atan2(steps[i, 1], steps[i, 0]) for i in moving])
         headings = np.interp(np.arange(len(moments)), moving, angles)
-        last_seen = moving[np.maximum(np.searchsorted(moving, np.arange(len(moments)), "right")
-                                      - 1, 0)]
+        last_seen = moving[
+            np.maximum(np.searchsorted(moving, np.arange(len(moments)), "right") - 1, 0)
+        ]
         headings = headings[last_seen]
-    return np.column_stack(
-        [moments, places, np.cumsum(lengths), headings, lengths / _STEP_S]
-    )
+    return np.column_stack([moments, places, np.cumsum(lengths), headings, lengths / _STEP_S])
 
 
 def _between(route: tuple[Waypoint, ...], at_s: float) -> tuple[float, float]:
@@ -76,8 +75,12 @@ def _between(route: tuple[Waypoint, ...], at_s: float) -> tuple[float, float]:
     u = min(max((at_s - start.at_s) / length_s, 0.0), 1.0)
     from_x, from_y = _velocity(route, index)
     to_x, to_y = _velocity(route, index + 1)
-    weights = (2 * u**3 - 3 * u**2 + 1, -2 * u**3 + 3 * u**2, (u**3 - 2 * u**2 + u) * length_s,
-               (u**3 - u**2) * length_s)
+    weights = (
+        2 * u**3 - 3 * u**2 + 1,
+        -2 * u**3 + 3 * u**2,
+        (u**3 - 2 * u**2 + u) * length_s,
+        (u**3 - u**2) * length_s,
+    )
     x = weights[0] * start.x_m + weights[1] * end.x_m + weights[2] * from_x + weights[3] * to_x
     y = weights[0] * start.y_m + weights[1] * end.y_m + weights[2] * from_y + weights[3] * to_y
     return x, y
@@ -88,8 +91,9 @@ def _velocity(route: tuple[Waypoint, ...], index: int) -> tuple[float, float]:
     before, here = route[max(index - 1, 0)], route[index]
     after = route[min(index + 1, len(route) - 1)]
     stands_before = index > 0 and hypot(here.x_m - before.x_m, here.y_m - before.y_m) < 0.01
-    stands_after = (index < len(route) - 1
-                    and hypot(here.x_m - after.x_m, here.y_m - after.y_m) < 0.01)
+    stands_after = (
+        index < len(route) - 1 and hypot(here.x_m - after.x_m, here.y_m - after.y_m) < 0.01
+    )
     if stands_before or stands_after or after.at_s == before.at_s:
         return 0.0, 0.0
     span_s = after.at_s - before.at_s

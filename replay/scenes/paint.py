@@ -67,7 +67,7 @@ def extent_px(shape: Shape, pose: Pose, view: View) -> tuple[float, float, float
     world = placed(shape, pose)
     points = [view.project(world.vertices_m)[0]]
     if len(world.limb_colours):
-        points.append(_bars(*_limb_pixels(world, view)[:2]).reshape(-1, 2))
+        points.append(bar_outlines(*_limb_pixels(world, view)[:2]).reshape(-1, 2))
     everything = np.concatenate(points)
     low, high = everything.min(axis=0), everything.max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
@@ -91,8 +91,9 @@ def _faces(world: Shape, view: View, light: Light) -> list[_Outlines]:
     seen = np.flatnonzero(toward & (depths[world.faces].min(axis=1) > NEAR_M))
     if not len(seen):
         return []
-    colours = light.on_faces(world.colours[seen], normals[seen], world.glow[seen],
-                             corners[seen, 0], view)
+    colours = light.on_faces(
+        world.colours[seen], normals[seen], world.glow[seen], corners[seen, 0], view
+    )
     order = depths[world.faces[seen]].mean(axis=1) - world.bias_m[seen]
     return [_Outlines(pixels[world.faces[seen]], order, colours)]
 
@@ -115,18 +116,18 @@ def _limbs(world: Shape, view: View, light: Light) -> list[_Outlines]:
     order = depths.mean(axis=1) - world.limb_radii_m.mean(axis=1)
     shift = light.toward_px * radii_px.mean(axis=1)[:, None, None] * 0.28
     return [
-        _Outlines(_bars(ends_px, radii_px), order, dark),
-        _Outlines(_bars(ends_px + shift, radii_px * 0.68), order - 1e-3, bright),
+        _Outlines(bar_outlines(ends_px, radii_px), order, dark),
+        _Outlines(bar_outlines(ends_px + shift, radii_px * 0.68), order - 1e-3, bright),
     ]
 
 
-def _bars(ends_px: Floats, radii_px: Floats) -> Floats:
-    """Outlines (L, 14, 2) of round bars: half a circle around each end."""
-    along = ends_px[:, 1] - ends_px[:, 0]
+def bar_outlines(ends: Floats, radii: Floats) -> Floats:
+    """Outlines (L, 14, 2) of flat round bars with ends (L, 2, 2), radii (L, 2)."""
+    along = ends[:, 1] - ends[:, 0]
     turns = np.arctan2(along[:, 1], along[:, 0])[:, None] + _HALF_TURN
     half = np.stack([np.cos(turns), np.sin(turns)], axis=2)
-    head = ends_px[:, 1, None] + half * radii_px[:, 1, None, None]
-    tail = ends_px[:, 0, None] - half * radii_px[:, 0, None, None]
+    head = ends[:, 1, None] + half * radii[:, 1, None, None]
+    tail = ends[:, 0, None] - half * radii[:, 0, None, None]
     return np.concatenate([head, tail], axis=1)
 
 

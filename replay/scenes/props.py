@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import cos, pi, sin
 
 import numpy as np
@@ -78,7 +79,7 @@ def bench() -> Shape:
 def bollard() -> Shape:
     return merged(
         [
-            limb((0, 0, 0), (0, 0, 0.75), (0.07, 0.07), (70, 74, 78)),
+            limb((0, 0, 0), (0, 0, 0.75), (0.07, 0.07), (98, 102, 106)),
             limb((0, 0, 0.55), (0, 0, 0.63), (0.078, 0.078), (70, 190, 225)),
         ]
     )
@@ -100,39 +101,58 @@ def no_parking_sign() -> Shape:
     )
 
 
-def boundary_wall(length_m: float) -> Shape:
-    """The compound's wall on the right, from the origin along x ahead."""
-    parts = [box((length_m / 2, 0, 1.05), (length_m, 0.25, 2.1), (150, 164, 172))]
-    for x_m in np.arange(0, length_m, 4.0):
-        parts.append(box((x_m, 0.04, 1.25), (0.45, 0.42, 2.5), (96, 112, 138)))
-        parts.append(box((x_m, 0.04, 2.54), (0.55, 0.52, 0.1), (170, 174, 176)))
-        parts.append(box((x_m + 2, 0.14, 1.2), (2.9, 0.04, 1.3), (168, 182, 190), bias_m=0.3))
-    return merged(parts)
+def wall_piece() -> Shape:
+    """Four metres of the compound's wall on the right, from the origin along x ahead."""
+    return merged(
+        [
+            box((2, 0, 1.05), (4.0, 0.25, 2.1), (150, 164, 172)),
+            box((0, 0.04, 1.25), (0.45, 0.42, 2.5), (96, 112, 138)),
+            box((0, 0.04, 2.54), (0.55, 0.52, 0.1), (170, 174, 176)),
+            box((2, 0.14, 1.2), (2.9, 0.04, 1.3), (168, 182, 190), bias_m=0.3),
+        ]
+    )
 
 
-def street_furniture(rng: np.random.Generator, *, winter: bool) -> list[Shape]:
+@lru_cache(maxsize=2)
+def street_furniture(seed: int, *, winter: bool) -> tuple[Shape, ...]:
     """Everything that stands, in world coordinates, clear of the three fences."""
+    rng = np.random.default_rng([seed, 13])
     ahead = pi / 2
-    things = [placed(boundary_wall(80.0), Pose(layout.WALL_X_M, 14.0, heading_rad=ahead))]
+    things = [
+        placed(wall_piece(), Pose(layout.WALL_X_M, y_m, heading_rad=ahead))
+        for y_m in range(14, 90, 4)
+    ]
     for y_m in (33.0, 45.5, 56.0, 68.0, 80.0):
-        place = Pose(-9.0 + rng.uniform(-0.2, 0.2), y_m + rng.uniform(-1.2, 1.2),
-                     heading_rad=rng.uniform(0, 6), scale=rng.uniform(0.9, 1.15))
+        place = Pose(
+            -9.0 + rng.uniform(-0.2, 0.2),
+            y_m + rng.uniform(-1.2, 1.2),
+            heading_rad=rng.uniform(0, 6),
+            scale=rng.uniform(0.9, 1.15),
+        )
         things.append(placed(tree(rng, bare=winter), place))
     for y_m in (26.0, 34.0, 47.0, 58.0, 72.0):
-        place = Pose(5.2, y_m + rng.uniform(-1, 1), heading_rad=rng.uniform(0, 6),
-                     scale=rng.uniform(0.85, 1.1))
+        place = Pose(
+            5.2,
+            y_m + rng.uniform(-1, 1),
+            heading_rad=rng.uniform(0, 6),
+            scale=rng.uniform(0.85, 1.1),
+        )
         things.append(placed(tree(rng, bare=winter), place))
     for x_m, y_m in LAMP_PLACES_M:
         left = x_m < 0
         post_x_m = layout.LEFT_KERB_X_M - 0.45 if left else layout.RIGHT_KERB_X_M + 0.45
         things.append(
-            placed(lamp_post(abs(x_m - post_x_m)),
-                   Pose(post_x_m, y_m, heading_rad=0.0 if left else pi))
+            placed(
+                lamp_post(abs(x_m - post_x_m)), Pose(post_x_m, y_m, heading_rad=0.0 if left else pi)
+            )
         )
     singles = (
-        (bin_pair(), -12.7, 21.5, 0.0), (bench(), 8.4, 23.0, pi), (bench(), -12.6, 27.5, 0.0),
-        (no_parking_sign(), -8.6, 31.8, ahead), (bin_pair(), 8.5, 27.0, pi),
+        (bin_pair(), -12.7, 21.5, 0.0),
+        (bench(), 8.4, 23.0, pi),
+        (bench(), -12.6, 27.5, 0.0),
+        (no_parking_sign(), -8.6, 31.8, ahead),
+        (bin_pair(), 8.5, 27.0, pi),
     )
     things += [placed(shape, Pose(x, y, heading_rad=turn)) for shape, x, y, turn in singles]
     things += [placed(bollard(), Pose(-8.5, y)) for y in (21.0, 22.6, 24.2, 25.8)]
-    return things
+    return tuple(things)

@@ -119,7 +119,7 @@ class Studio:
         """Paint everybody and see who remains visible."""
         owner: Image = np.zeros(picture.shape[:2], np.uint8)
         for number, one in enumerate(present, start=1):
-            shown = blend(picture, one.sprite, self._backdrop.depth_m)
+            shown = blend(picture, one.sprite, self._backdrop.standing_m)
             _area(owner, one.sprite)[shown > _LEAST_VISIBLE_ALPHA] = number
             if self._light.is_dark:
                 for lamp_m in one.dressed.headlamps_m:
@@ -149,16 +149,19 @@ class Studio:
         return TruthBox(
             one.actor.actor_id,
             one.actor.label,
-            ((x0 + right) / width, (y0 + down) / height, (x1 + right) / width,
-             (y1 + down) / height),
+            (
+                (x0 + right) / width,
+                (y0 + down) / height,
+                (x1 + right) / width,
+                (y1 + down) / height,
+            ),
             min(inside * int(visible.sum()) / max(painted, 1), 1.0),
         )
 
 
 def _area(picture: Image, sprite: Sprite) -> Image:
     height, width = sprite.picture.shape[:2]
-    return picture[sprite.top_px : sprite.top_px + height,
-                   sprite.left_px : sprite.left_px + width]
+    return picture[sprite.top_px : sprite.top_px + height, sprite.left_px : sprite.left_px + width]
 
 
 def _mirror(frame: Image, sprite: Sprite, share: float) -> None:

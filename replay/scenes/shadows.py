@@ -10,6 +10,7 @@ import numpy as np
 from replay.scenes.arrays import Floats, Image
 from replay.scenes.camera import View
 from replay.scenes.light import Light
+from replay.scenes.paint import bar_outlines
 from replay.scenes.shapes import Pose, Shape, placed
 
 _COARSE = 2
@@ -18,10 +19,6 @@ _COARSE = 2
 _CONTACT_HEIGHT_M = 0.7
 _CONTACT_REACH = 1.12
 _CONTACT_SHARE = 0.45
-_ROUND = np.stack(
-    [np.cos(np.linspace(0, 2 * np.pi, 8, endpoint=False)),
-     np.sin(np.linspace(0, 2 * np.pi, 8, endpoint=False)), np.zeros(8)], axis=1
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +54,11 @@ def _flattened(world: Shape, slant: Floats, view: View) -> list[Floats]:
     if len(world.faces):
         outlines.append(_on_ground(world.vertices_m, slant, view)[world.faces])
     if len(world.limb_colours):
-        rims = world.limb_ends_m[:, :, None] + world.limb_radii_m[:, :, None, None] * _ROUND
-        pixels = _on_ground(rims.reshape(-1, 3), slant, view).reshape(len(rims), -1, 2)
-        outlines.append(np.stack([_hull(each) for each in pixels]))
+        ends = world.limb_ends_m + world.limb_ends_m[:, :, 2:3] * slant
+        rims = bar_outlines(ends[:, :, :2], world.limb_radii_m)
+        ground = np.concatenate([rims, np.zeros((*rims.shape[:2], 1))], axis=2)
+        pixels = view.project(ground.reshape(-1, 3))[0]
+        outlines.append(pixels.reshape(rims.shape))
     return outlines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import cos, pi, sin
+from typing import NamedTuple
 
 import numpy as np
 
@@ -50,7 +51,9 @@ class Pose:
 
     def place(self, points_m: Floats) -> Floats:
         """World coordinates of points (..., 3) of the shape's own frame."""
-        return points_m @ self.turn().T * self.scale + np.array([self.x_m, self.y_m, self.z_m])
+        place = np.array([self.x_m, self.y_m, self.z_m])
+        placed_m: Floats = points_m @ self.turn().T * self.scale + place
+        return placed_m
 
     def place_all(self, points_m: Sequence[tuple[float, float, float]]) -> tuple[Point, ...]:
         """The same for a few points."""
@@ -85,23 +88,32 @@ def faces_of(
     )
 
 
-def limb(
-    start_m: Point,
-    end_m: Point,
-    radii_m: tuple[float, float],
-    colour: Colour,
-) -> Shape:
-    """A round bar between two points."""
+class Bar(NamedTuple):
+    """A round bar between two points with a radius at each."""
+
+    start_m: Point
+    end_m: Point
+    radii_m: tuple[float, float]
+    colour: Colour
+
+
+def limbs(bars: Sequence[Bar]) -> Shape:
+    """A shape of round bars only."""
     return Shape(
         vertices_m=np.zeros((0, 3)),
         faces=np.zeros((0, 3), np.int64),
         colours=np.zeros((0, 3)),
         bias_m=np.zeros(0),
         glow=np.zeros(0),
-        limb_ends_m=np.array([[start_m, end_m]], np.float64),
-        limb_radii_m=np.array([radii_m], np.float64),
-        limb_colours=np.array([colour], np.float64),
+        limb_ends_m=np.array([(bar.start_m, bar.end_m) for bar in bars], np.float64),
+        limb_radii_m=np.array([bar.radii_m for bar in bars], np.float64),
+        limb_colours=np.array([bar.colour for bar in bars], np.float64),
     )
+
+
+def limb(start_m: Point, end_m: Point, radii_m: tuple[float, float], colour: Colour) -> Shape:
+    """One round bar as a shape."""
+    return limbs([Bar(start_m, end_m, radii_m, colour)])
 
 
 def ball(centre_m: Point, radius_m: float, colour: Colour) -> Shape:
@@ -123,8 +135,9 @@ def panel(corners_m: Sequence[Sequence[float]], colour: Colour, *, bias_m: float
     """A flat sheet that shows both its sides, for awnings and signs."""
     count = len(corners_m)
     loop = list(range(count))
-    return faces_of(np.asarray(corners_m, np.float64), [loop, loop[::-1]], [colour] * 2,
-                    bias_m=bias_m)
+    return faces_of(
+        np.asarray(corners_m, np.float64), [loop, loop[::-1]], [colour] * 2, bias_m=bias_m
+    )
 
 
 def decal(
@@ -156,7 +169,11 @@ def disc(
 
 
 def box(
-    centre_m: Sequence[float], size_m: Sequence[float], colour: Colour, *, bias_m: float = 0.0,
+    centre_m: Sequence[float],
+    size_m: Sequence[float],
+    colour: Colour,
+    *,
+    bias_m: float = 0.0,
     glow: float = 0.0,
 ) -> Shape:
     """An upright block; ``centre_m`` is its middle."""
@@ -164,8 +181,9 @@ def box(
     signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
     lower = np.concatenate([signs * half[:2], np.full((4, 1), -half[2])], axis=1)
     upper = lower * [1, 1, -1]
-    return stack([lower + centre_m, upper + centre_m], [colour], top=colour, bias_m=bias_m,
-                 glow=glow)
+    return stack(
+        [lower + centre_m, upper + centre_m], [colour], top=colour, bias_m=bias_m, glow=glow
+    )
 
 
 def stack(

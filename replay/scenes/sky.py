@@ -21,8 +21,9 @@ def sky(rng: np.random.Generator, view: View, conditions: Conditions) -> Image:
     top, horizon = (np.array(colour) for colour in _COLOURS[conditions.day_part])
     reach = max(view.height_px // 3, 1)
     share = np.clip(np.arange(view.height_px) / reach, 0, 1)[:, None, None]
-    picture = np.broadcast_to(top * (1 - share) + horizon * share,
-                              (view.height_px, view.width_px, 3)).copy()
+    picture = np.broadcast_to(
+        top * (1 - share) + horizon * share, (view.height_px, view.width_px, 3)
+    ).copy()
     bright = 0.05 if conditions.day_part is DayPart.NIGHT else 0.03
     picture[:reach] *= 1 + bright * clouds(rng, reach, view.width_px, 300)[:, :, None]
     return np.clip(picture, 0, 255).astype(np.uint8)

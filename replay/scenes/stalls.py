@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from math import cos, pi, sin
 
 import numpy as np
@@ -11,11 +12,18 @@ from replay.scenes.arrays import Colour
 from replay.scenes.shapes import Shape, ball, box, decal, disc, limb, merged, panel
 
 _STRIPES: tuple[tuple[Colour, Colour], ...] = (
-    ((48, 44, 196), (228, 232, 234)), ((150, 84, 34), (232, 234, 234)),
-    ((58, 140, 56), (228, 234, 230)), ((40, 170, 226), (44, 50, 200)),
+    ((48, 44, 196), (228, 232, 234)),
+    ((150, 84, 34), (232, 234, 234)),
+    ((58, 140, 56), (228, 234, 230)),
+    ((40, 170, 226), (44, 50, 200)),
 )
 _FRUIT: tuple[Colour, ...] = (
-    (36, 130, 236), (44, 44, 190), (60, 176, 110), (60, 210, 232), (90, 60, 130), (170, 196, 210),
+    (36, 130, 236),
+    (44, 44, 190),
+    (60, 176, 110),
+    (60, 210, 232),
+    (90, 60, 130),
+    (170, 196, 210),
 )
 LENGTH_M, WIDTH_M, TABLE_M = 1.9, 1.05, 0.86
 
@@ -45,8 +53,12 @@ def _cart(rng: np.random.Generator) -> list[Shape]:
         box((0, 0, TABLE_M - 0.04), (LENGTH_M + 0.12, WIDTH_M + 0.1, 0.07), (168, 174, 178)),
         limb((-LENGTH_M / 2, -0.4, 0.92), (-LENGTH_M / 2 - 0.4, -0.4, 1.0), (0.02, 0.02), pale),
         limb((-LENGTH_M / 2, 0.4, 0.92), (-LENGTH_M / 2 - 0.4, 0.4, 1.0), (0.02, 0.02), pale),
-        limb((-LENGTH_M / 2 - 0.4, -0.4, 1.0), (-LENGTH_M / 2 - 0.4, 0.4, 1.0), (0.022, 0.022),
-             (60, 60, 62)),
+        limb(
+            (-LENGTH_M / 2 - 0.4, -0.4, 1.0),
+            (-LENGTH_M / 2 - 0.4, 0.4, 1.0),
+            (0.022, 0.022),
+            (60, 60, 62),
+        ),
     ]
     for side in (-1.0, 1.0):
         y_m = side * (WIDTH_M / 2 + 0.005)
@@ -67,11 +79,19 @@ def _glyph(x_m: float, y_m: float, side: float, rng: np.random.Generator) -> lis
     strokes = []
     for z_m in (0.50, 0.58, 0.67):
         reach = float(rng.uniform(0.05, 0.10))
-        corners = [(x_m - reach, y_m, z_m), (x_m + reach, y_m, z_m),
-                   (x_m + reach, y_m, z_m + 0.03), (x_m - reach, y_m, z_m + 0.03)]
+        corners = [
+            (x_m - reach, y_m, z_m),
+            (x_m + reach, y_m, z_m),
+            (x_m + reach, y_m, z_m + 0.03),
+            (x_m - reach, y_m, z_m + 0.03),
+        ]
         strokes.append(decal(corners, (0, side, 0), ink, bias_m=0.24))
-    upright = [(x_m - 0.015, y_m, 0.47), (x_m + 0.015, y_m, 0.47), (x_m + 0.015, y_m, 0.72),
-               (x_m - 0.015, y_m, 0.72)]
+    upright = [
+        (x_m - 0.015, y_m, 0.47),
+        (x_m + 0.015, y_m, 0.47),
+        (x_m + 0.015, y_m, 0.72),
+        (x_m - 0.015, y_m, 0.72),
+    ]
     return [*strokes, decal(upright, (0, side, 0), ink, bias_m=0.24)]
 
 
@@ -83,8 +103,11 @@ def _goods(rng: np.random.Generator) -> list[Shape]:
             colour = _FRUIT[int(rng.integers(len(_FRUIT)))]
             parts.append(box((x_m, y_m, TABLE_M + 0.04), (0.42, 0.44, 0.09), (84, 120, 150)))
             for _ in range(9):
-                place = (x_m + rng.uniform(-0.14, 0.14), y_m + rng.uniform(-0.15, 0.15),
-                         TABLE_M + 0.10 + rng.uniform(0, 0.07))
+                place = (
+                    x_m + rng.uniform(-0.14, 0.14),
+                    y_m + rng.uniform(-0.15, 0.15),
+                    TABLE_M + 0.10 + rng.uniform(0, 0.07),
+                )
                 parts.append(ball(place, 0.062, colour))
     return parts
 
@@ -95,20 +118,33 @@ def _awning(colours: tuple[Colour, Colour], level: float) -> list[Shape]:
     reach_x, reach_y = LENGTH_M / 2 + 0.15, WIDTH_M / 2 + 0.1 + 0.35 * level
     posts = [
         limb((x, y, TABLE_M), (x, y, high), (0.022, 0.022), (150, 150, 152))
-        for x in (-0.85, 0.85) for y in (-0.45, 0.45)
+        for x in (-0.85, 0.85)
+        for y in (-0.45, 0.45)
     ]
     parts = list(posts)
     edges = np.linspace(-reach_x, reach_x, 9)
-    for i, (left, right) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (left, right) in enumerate(pairwise(edges)):
         colour = colours[i % 2]
-        roof = [(left, -reach_y, high), (right, -reach_y, high), (right, 0, high + 0.24),
-                (left, 0, high + 0.24)]
-        back = [(left, 0, high + 0.24), (right, 0, high + 0.24), (right, reach_y, high),
-                (left, reach_y, high)]
+        roof = [
+            (left, -reach_y, high),
+            (right, -reach_y, high),
+            (right, 0, high + 0.24),
+            (left, 0, high + 0.24),
+        ]
+        back = [
+            (left, 0, high + 0.24),
+            (right, 0, high + 0.24),
+            (right, reach_y, high),
+            (left, reach_y, high),
+        ]
         parts += [panel(roof, colour), panel(back, colour)]
         for y_m in (-reach_y, reach_y):
-            hem = [(left, y_m, high), (right, y_m, high), (right, y_m, high - 0.2),
-                   (left, y_m, high - 0.2)]
+            hem = [
+                (left, y_m, high),
+                (right, y_m, high),
+                (right, y_m, high - 0.2),
+                (left, y_m, high - 0.2),
+            ]
             parts.append(panel(hem, colour, bias_m=0.1))
     return parts
 
@@ -122,7 +158,7 @@ def _umbrella(colours: tuple[Colour, Colour], level: float) -> list[Shape]:
     turns = np.linspace(0, 2 * pi, 11)
     top = (0.0, 0.0, 2.62)
     parts = [pole]
-    for i, (a, b) in enumerate(zip(turns, turns[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(turns)):
         rim = [(radius * cos(a), radius * sin(a), 2.12), (radius * cos(b), radius * sin(b), 2.12)]
         parts.append(panel([*rim, top], colours[i % 2]))
         hem = [(x, y, z - 0.15) for x, y, z in rim]

@@ -31,7 +31,10 @@ def grain(rng: np.random.Generator, height_px: int, width_px: int) -> Image:
 
 
 def crack(
-    canvas: Image, rng: np.random.Generator, start_px: tuple[float, float], length_px: float,
+    canvas: Image,
+    rng: np.random.Generator,
+    start_px: tuple[float, float],
+    length_px: float,
     grey: float,
 ) -> None:
     """A dark crooked line, in place."""
@@ -43,7 +46,10 @@ def crack(
 
 
 def stain(
-    canvas: Image, rng: np.random.Generator, centre_px: tuple[float, float], radius_px: float,
+    canvas: Image,
+    rng: np.random.Generator,
+    centre_px: tuple[float, float],
+    radius_px: float,
     gain: float,
 ) -> None:
     """A soft spot, in place, that multiplies what is under it by ``gain`` in its middle."""

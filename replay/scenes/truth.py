@@ -62,8 +62,13 @@ def clip_truth(spec: SceneSpec) -> ClipTruth:
     """The fences of a scene and every violation of them."""
     view = View(spec.camera, spec.width_px, spec.height_px)
     fences = tuple(
-        TruthFence(fence.fence_id, fence_polygon(fence, view), fence.scenario, fence.dwell_s,
-                   fence.clear_after_s)
+        TruthFence(
+            fence.fence_id,
+            fence_polygon(fence, view),
+            fence.scenario,
+            fence.dwell_s,
+            fence.clear_after_s,
+        )
         for fence in spec.fences
     )
     events = [
@@ -80,16 +85,19 @@ def clip_truth(spec: SceneSpec) -> ClipTruth:
 def fence_polygon(fence: GroundFence, view: View) -> tuple[tuple[float, float], ...]:
     """The ground rectangle as the camera sees it, 0-1 of the frame, cut at its edge."""
     corners = np.array(
-        [[fence.left_m, fence.near_m, 0], [fence.left_m, fence.far_m, 0],
-         [fence.right_m, fence.far_m, 0], [fence.right_m, fence.near_m, 0]], np.float64
+        [
+            [fence.left_m, fence.near_m, 0],
+            [fence.left_m, fence.far_m, 0],
+            [fence.right_m, fence.far_m, 0],
+            [fence.right_m, fence.near_m, 0],
+        ],
+        np.float64,
     )
     pixels = view.project(corners)[0] / [view.width_px, view.height_px]
     return tuple((round(float(x), 4), round(float(y), 4)) for x, y in np.clip(pixels, 0, 1))
 
 
-def _events(
-    spec: SceneSpec, view: View, fence: GroundFence, actor: Actor
-) -> list[TruthEvent]:
+def _events(spec: SceneSpec, view: View, fence: GroundFence, actor: Actor) -> list[TruthEvent]:
     """The stretches during which the actor stands in the fence for at least its dwell."""
     found: list[TruthEvent] = []
     start_s: float | None = None
@@ -121,8 +129,7 @@ def _presence(actor: Actor, at_s: float) -> Whereabouts | None:
 def _stands_in(
     spec: SceneSpec, fence: GroundFence, actor: Actor, where: Whereabouts, at_s: float
 ) -> bool:
-    inside = (fence.left_m <= where.x_m <= fence.right_m
-              and fence.near_m <= where.y_m <= fence.far_m)
+    inside = fence.left_m <= where.x_m <= fence.right_m and fence.near_m <= where.y_m <= fence.far_m
     if not inside or where.speed_m_per_s >= _STILL_M_PER_S:
         return False
     return actor.model is not Model.STALL or _has_people(spec, where, at_s)
@@ -159,7 +166,10 @@ def _half_footprint_m(model: Model) -> tuple[float, float]:
 
 
 def _event(
-    spec: SceneSpec, view: View, fence: GroundFence, actor: Actor,
+    spec: SceneSpec,
+    view: View,
+    fence: GroundFence,
+    actor: Actor,
     span_s: tuple[float, float | None],
 ) -> TruthEvent:
     start_s, end_s = span_s
@@ -169,10 +179,14 @@ def _event(
         raise ValueError(f"got no {actor.actor_id} amid {start_s}-{last_s} s, expected it there")
     x0, y0, x1, y1 = extent_px(dressed.shape, dressed.pose, view)
     width, height = view.width_px, view.height_px
-    box = (round(x0 / width, 4), round(y0 / height, 4), round(x1 / width, 4),
-           round(y1 / height, 4))
-    return TruthEvent(fence.fence_id, fence.scenario, round(start_s, 1),
-                      None if end_s is None else round(end_s, 1), box)
+    box = (round(x0 / width, 4), round(y0 / height, 4), round(x1 / width, 4), round(y1 / height, 4))
+    return TruthEvent(
+        fence.fence_id,
+        fence.scenario,
+        round(start_s, 1),
+        None if end_s is None else round(end_s, 1),
+        box,
+    )
 
 
 def truth_document(clips: Mapping[str, ClipTruth]) -> dict[str, object]:
@@ -192,17 +206,18 @@ def _clip(truth: ClipTruth) -> dict[str, object]:
                 "id": fence.fence_id,
                 "polygon": [list(point) for point in fence.polygon],
                 "scenarios": {
-                    fence.scenario: {
-                        "dwell_s": fence.dwell_s, "clear_after_s": fence.clear_after_s
-                    }
+                    fence.scenario: {"dwell_s": fence.dwell_s, "clear_after_s": fence.clear_after_s}
                 },
             }
             for fence in truth.fences
         ],
         "events": [
             {
-                "fence": event.fence_id, "scenario": event.scenario, "start_s": event.start_s,
-                "end_s": event.end_s, "box": list(event.xyxy),
+                "fence": event.fence_id,
+                "scenario": event.scenario,
+                "start_s": event.start_s,
+                "end_s": event.end_s,
+                "box": list(event.xyxy),
             }
             for event in truth.events
         ],

@@ -13,10 +13,19 @@ from replay.scenes.shapes import Shape, box, decal, disc, merged, stack
 from replay.scenes.spec import Model
 
 _PAINTS: tuple[Colour, ...] = (
-    (228, 230, 230), (206, 208, 210), (52, 48, 46), (146, 148, 150), (46, 40, 150),
-    (140, 84, 36), (70, 96, 128), (110, 104, 98), (92, 42, 30),
+    (228, 230, 230),
+    (206, 208, 210),
+    (52, 48, 46),
+    (146, 148, 150),
+    (46, 40, 150),
+    (140, 84, 36),
+    (70, 96, 128),
+    (110, 104, 98),
+    (92, 42, 30),
 )
 _GLASS: Colour = (62, 52, 44)
+_SCREEN: Colour = (104, 92, 82)
+"""Windscreens lean back and show the sky."""
 _TYRE: Colour = (30, 30, 31)
 _RIM: Colour = (150, 152, 154)
 _LAMP: Colour = (236, 244, 250)
@@ -64,10 +73,15 @@ def _outline(rear_m: float, front_m: float, half_width_m: float, corner_m: float
 def _ring(
     size: Dimensions, z_m: float, inset_m: float, corner_m: float, *, nose_drop_m: float = 0.0
 ) -> Floats:
-    plan = _outline(-size.half_length_m + inset_m, size.half_length_m - inset_m,
-                    size.half_width_m - inset_m * 0.7, corner_m)
-    ahead = np.clip((plan[:, 0] - size.cabin_front_m) / (size.half_length_m - size.cabin_front_m),
-                    0, 1)
+    plan = _outline(
+        -size.half_length_m + inset_m,
+        size.half_length_m - inset_m,
+        size.half_width_m - inset_m * 0.7,
+        corner_m,
+    )
+    ahead = np.clip(
+        (plan[:, 0] - size.cabin_front_m) / (size.half_length_m - size.cabin_front_m), 0, 1
+    )
     return np.concatenate([plan, (z_m - nose_drop_m * ahead)[:, None]], axis=1)
 
 
@@ -100,7 +114,11 @@ def _cabin(size: Dimensions, paint: Colour) -> Shape:
         return np.concatenate([plan, np.full((len(plan), 1), height)], axis=1)
 
     pillars = (0, 1, 4, 7, 8, 10, 11, 14, 17, 18)
-    glazing: Sequence[Colour] = [paint if i in pillars else _GLASS for i in range(len(ring(0, 0.1)))]
+    screens = (9, 19)
+    glazing: Sequence[Colour] = [
+        paint if i in pillars else _SCREEN if i in screens else _GLASS
+        for i in range(len(ring(0, 0.1)))
+    ]
     frame = tuple(np.array(paint) * 0.9)
     return stack(
         [ring(0.0, 0.14), ring(0.1, 0.14), ring(0.84, 0.14), ring(0.96, 0.16), ring(1.0, 0.3)],
@@ -127,8 +145,12 @@ def _wheels(size: Dimensions) -> list[Shape]:
 def _rectangle(
     x_m: float, y_m: tuple[float, float], z_m: tuple[float, float]
 ) -> list[tuple[float, float, float]]:
-    return [(x_m, y_m[0], z_m[0]), (x_m, y_m[1], z_m[0]), (x_m, y_m[1], z_m[1]),
-            (x_m, y_m[0], z_m[1])]
+    return [
+        (x_m, y_m[0], z_m[0]),
+        (x_m, y_m[1], z_m[0]),
+        (x_m, y_m[1], z_m[1]),
+        (x_m, y_m[0], z_m[1]),
+    ]
 
 
 def _ends(size: Dimensions) -> list[Shape]:
@@ -143,20 +165,28 @@ def _ends(size: Dimensions) -> list[Shape]:
         for side in (-1, 1):
             span = (side * (width - 0.46), side * (width - 0.10))
             parts.append(decal(_rectangle(x_m, span, (top - 0.17, top)), outward, lamp, glow=glow))
-        parts.append(decal(_rectangle(x_m, (-0.24, 0.24), (0.40, 0.53)), outward, (170, 96, 34),
-                           bias_m=0.5))
+        parts.append(
+            decal(_rectangle(x_m, (-0.24, 0.24), (0.40, 0.53)), outward, (170, 96, 34), bias_m=0.5)
+        )
         if direction > 0:
             grille = _rectangle(x_m, (-width + 0.48, width - 0.48), (top - 0.2, top - 0.03))
             parts.append(decal(grille, outward, (36, 36, 38)))
-        parts.append(decal(_rectangle(x_m, (-width + 0.15, width - 0.15), (0.24, 0.36)), outward,
-                           (48, 48, 50)))
+        parts.append(
+            decal(
+                _rectangle(x_m, (-width + 0.15, width - 0.15), (0.24, 0.36)), outward, (48, 48, 50)
+            )
+        )
     return parts
 
 
 def _mirrors(size: Dimensions, paint: Colour) -> list[Shape]:
     return [
-        box((size.cabin_front_m - 0.35, side * (size.half_width_m + 0.08), size.belt_m + 0.1),
-            (0.12, 0.2, 0.15), paint, bias_m=0.3)
+        box(
+            (size.cabin_front_m - 0.35, side * (size.half_width_m + 0.08), size.belt_m + 0.1),
+            (0.12, 0.2, 0.15),
+            paint,
+            bias_m=0.3,
+        )
         for side in (-1, 1)
     ]
 
@@ -168,8 +198,14 @@ def _cargo(size: Dimensions, rng: np.random.Generator) -> list[Shape]:
     width = size.half_width_m * 2
     if rng.random() < 0.5:
         tone = float(rng.uniform(150, 220))
-        return [box((middle, 0, 1.75), (length, width, 1.7), (tone * 1.02, tone, tone * 0.97),
-                    bias_m=0.2)]
+        return [
+            box(
+                (middle, 0, 1.75),
+                (length, width, 1.7),
+                (tone * 1.02, tone, tone * 0.97),
+                bias_m=0.2,
+            )
+        ]
     side: Colour = (132, 84, 36)
     return [
         box((middle, y_m, 1.25), (length, 0.06, 0.5), side, bias_m=0.25)
@@ -184,17 +220,35 @@ def vehicle(model: Model, look_seed: int) -> Shape:
     size = DIMENSIONS[model]
     paint = _PAINTS[int(rng.integers(len(_PAINTS)))]
     if model is Model.TRUCK:
-        bed = box(((size.cabin_rear_m - size.half_length_m) / 2, 0, 0.85),
-                  (size.half_length_m + size.cabin_rear_m, size.half_width_m * 1.9, 0.3),
-                  (60, 62, 64))
-        front = Dimensions(size.half_length_m, size.half_width_m, size.belt_m, size.roof_m,
-                           size.cabin_rear_m, size.cabin_front_m, size.roof_rear_m,
-                           size.roof_front_m, size.hood_drop_m)
+        bed = box(
+            ((size.cabin_rear_m - size.half_length_m) / 2, 0, 0.85),
+            (size.half_length_m + size.cabin_rear_m, size.half_width_m * 1.9, 0.3),
+            (60, 62, 64),
+        )
+        front = Dimensions(
+            size.half_length_m,
+            size.half_width_m,
+            size.belt_m,
+            size.roof_m,
+            size.cabin_rear_m,
+            size.cabin_front_m,
+            size.roof_rear_m,
+            size.roof_front_m,
+            size.hood_drop_m,
+        )
         cab = _truck_cab(front, paint)
-        return merged([bed, *cab, _cabin(size, paint), *_cargo(size, rng), *_wheels(size),
-                       *_ends(size)])
-    return merged([_hull(size, paint), _cabin(size, paint), *_wheels(size), *_ends(size),
-                   *_mirrors(size, paint)])
+        return merged(
+            [bed, *cab, _cabin(size, paint), *_cargo(size, rng), *_wheels(size), *_ends(size)]
+        )
+    return merged(
+        [
+            _hull(size, paint),
+            _cabin(size, paint),
+            *_wheels(size),
+            *_ends(size),
+            *_mirrors(size, paint),
+        ]
+    )
 
 
 def _truck_cab(size: Dimensions, paint: Colour) -> list[Shape]:

@@ -40,7 +40,7 @@ def dress(actor: Actor, at_s: float) -> Dressed | None:
         return None
     pose = Pose(where.x_m, where.y_m, heading_rad=where.heading_rad)
     if actor.model in DIMENSIONS:
-        return _vehicle(actor, where, pose)
+        return _vehicle(actor, pose)
     if actor.model is Model.PERSON:
         return _person(actor, where, pose, at_s)
     if actor.model in {Model.BICYCLE, Model.E_BIKE}:
@@ -53,15 +53,16 @@ def dress(actor: Actor, at_s: float) -> Dressed | None:
     return None if pile is None else Dressed(pile, pose, (actor.actor_id, pose, level))
 
 
-def _vehicle(actor: Actor, where: Whereabouts, pose: Pose) -> Dressed:
+def _vehicle(actor: Actor, pose: Pose) -> Dressed:
     size = DIMENSIONS[actor.model]
-    lamps = ()
-    if not actor.always_there:
-        ends = pose.place_all(
-            [(size.half_length_m, side * (size.half_width_m - 0.25), size.belt_m - 0.3)
-             for side in (-1, 1)]
-        )
-        lamps = ends
+    lamps = pose.place_all(
+        [
+            (size.half_length_m, side * (size.half_width_m - 0.25), size.belt_m - 0.3)
+            for side in (-1, 1)
+        ]
+    )
+    if actor.always_there:
+        lamps = ()
     return Dressed(vehicle(actor.model, actor.look_seed), pose, (actor.actor_id, pose), lamps)
 
 
@@ -85,5 +86,8 @@ def _person(actor: Actor, where: Whereabouts, pose: Pose, at_s: float) -> Dresse
         posture = people.bending(at_s)
     else:
         posture = people.standing(at_s, temper=float(actor.look_seed % 7))
-    return Dressed(people.person(posture, people.clothes(actor.look_seed)), pose,
-                   (actor.actor_id, pose, posture))
+    return Dressed(
+        people.person(posture, people.clothes(actor.look_seed)),
+        pose,
+        (actor.actor_id, pose, posture),
+    )

@@ -12,7 +12,11 @@ from replay.scenes.people import SACK_COLOUR
 from replay.scenes.shapes import Pose, Shape, box, limb, merged, placed, stack
 
 _RUBBLE: tuple[Colour, ...] = (
-    (150, 154, 158), (176, 180, 182), (86, 108, 164), (96, 120, 178), (128, 132, 136),
+    (150, 154, 158),
+    (176, 180, 182),
+    (86, 108, 164),
+    (96, 120, 178),
+    (128, 132, 136),
 )
 _SACKS: tuple[Colour, ...] = (SACK_COLOUR, (190, 196, 206), (120, 160, 120), (206, 206, 204))
 _WOOD: Colour = (96, 142, 178)
@@ -31,8 +35,8 @@ def _pieces(look_seed: int) -> tuple[Shape, ...]:
     rng = np.random.default_rng([look_seed, 71])
     parts: list[Shape] = []
     for batch in range(4):
-        parts += [_sack(rng, batch) for _ in range(3)]
-        parts += [_lump(rng, batch) for _ in range(16)]
+        parts += [_sack(rng, batch) for _ in range(2)]
+        parts += [_lump(rng, batch) for _ in range(24)]
         parts.append(_plank(rng, batch))
     return tuple(parts)
 
@@ -41,20 +45,20 @@ def _somewhere(rng: np.random.Generator, batch: int) -> tuple[float, float, floa
     """A place on the heap, higher toward its middle and with every batch."""
     distance = float(rng.uniform(0, 1.0)) ** 0.7
     turn = float(rng.uniform(0, 6.28))
-    height = (0.16 + 0.17 * batch) * (1 - distance)
+    height = (0.22 + 0.16 * batch) * (1 - distance)
     return 1.15 * distance * cos(turn), 0.85 * distance * sin(turn), height
 
 
 def _sack(rng: np.random.Generator, batch: int) -> Shape:
     x, y, z = _somewhere(rng, batch)
-    turn, half = float(rng.uniform(0, 3.14)), 0.24
+    turn, half = float(rng.uniform(0, 3.14)), 0.15
     colour = _SACKS[int(rng.integers(len(_SACKS)))]
     along = np.array([cos(turn), sin(turn), float(rng.uniform(-0.2, 0.2))]) * half
     middle = np.array([x, y, z + 0.20])
     return merged(
         [
-            limb(middle - along, middle + along, (0.20, 0.19), colour),
-            limb(middle + along, middle + along * 1.9, (0.07, 0.05), colour),
+            limb(middle - along, middle + along, (0.19, 0.17), colour),
+            limb(middle + along * 1.9, middle + along * 2.7, (0.04, 0.08), colour),
         ]
     )
 
@@ -62,12 +66,14 @@ def _sack(rng: np.random.Generator, batch: int) -> Shape:
 def _lump(rng: np.random.Generator, batch: int) -> Shape:
     """A broken block: a squeezed, turned prism."""
     x, y, z = _somewhere(rng, batch)
-    size = float(rng.uniform(0.09, 0.24))
+    size = float(rng.uniform(0.10, 0.30))
     colour = _RUBBLE[int(rng.integers(len(_RUBBLE)))]
     low = _ragged(rng, size, 0.0)
     high = _ragged(rng, size * 0.75, size * float(rng.uniform(0.5, 0.9)))
-    return placed(stack([low, high], [colour], top=colour),
-                  Pose(x, y, z, heading_rad=float(rng.uniform(0, 6))))
+    return placed(
+        stack([low, high], [colour], top=colour),
+        Pose(x, y, z, heading_rad=float(rng.uniform(0, 6))),
+    )
 
 
 def _ragged(rng: np.random.Generator, size_m: float, z_m: float) -> Floats:

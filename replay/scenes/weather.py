@@ -10,9 +10,12 @@ from replay.scenes.camera import View
 from replay.scenes.spec import Conditions, DayPart, SceneSpec
 from replay.scenes.texture import clouds
 
+FLAT_NORMAL_Z = 0.9
+"""Surfaces whose normal points up at least this much are ground."""
+
 
 def _flat_ground(depth_m: Image, normals: Image) -> Image:
-    mask: Image = (normals[:, :, 2] > 0.9) & (depth_m < 1000)
+    mask: Image = (normals[:, :, 2] > FLAT_NORMAL_Z) & (depth_m < 1000)
     return mask
 
 
@@ -25,9 +28,7 @@ def settle_snow(
     rng = np.random.default_rng([spec.seed, 21])
     height, width = picture.shape[:2]
     patchy = 0.62 + 0.22 * clouds(rng, height, width, width / 9)
-    across_m = (
-        view.camera.x_m + view.rays()[:, :, 0] * depth_m
-    )
+    across_m = view.camera.x_m + view.rays()[:, :, 0] * depth_m
     off_road = (across_m < -8.2) | (across_m > 4.3)
     tracks = np.zeros_like(depth_m)
     for track_m in (-3.0, -1.3, 1.3, 3.0):
@@ -123,8 +124,10 @@ def _flakes(frame: Image, spec: SceneSpec, index: int) -> Image:
         centre = (int(x[i] * 16), int(y[i] * 16))
         cv2.circle(veil, centre, radius, (float(120 + 110 * near[i]),), -1, cv2.LINE_AA, 4)
     keep = cv2.cvtColor(255 - veil, cv2.COLOR_GRAY2BGR)
-    return cv2.add(cv2.multiply(frame, keep, scale=1 / 255), cv2.cvtColor(
-        cv2.convertScaleAbs(veil, alpha=0.96), cv2.COLOR_GRAY2BGR))
+    return cv2.add(
+        cv2.multiply(frame, keep, scale=1 / 255),
+        cv2.cvtColor(cv2.convertScaleAbs(veil, alpha=0.96), cv2.COLOR_GRAY2BGR),
+    )
 
 
 def is_wet(conditions: Conditions) -> bool:

@@ -47,8 +47,11 @@ def _rate(spec: SceneSpec) -> Fraction:
 
 
 def _stream(
-    container: av.container.OutputContainer, spec: SceneSpec, crf: int,
-    bitrate_kbps: int | None, gop_s: float,
+    container: av.container.OutputContainer,
+    spec: SceneSpec,
+    crf: int,
+    bitrate_kbps: int | None,
+    gop_s: float,
 ) -> VideoStream:
     options = {"preset": "veryfast", "bf": "0"}
     if bitrate_kbps is None:
