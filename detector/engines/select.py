@@ -57,6 +57,7 @@ def open_engine(
 ) -> Engine:
     """Load a model; ``threads`` 0 leaves their number to the engine.
 
+    ``cache_dir`` is where OpenVINO keeps compiled models; ONNX Runtime has no use for it.
     The libraries are heavy, so only the chosen one is imported. Raises ``ModelError``.
     """
     if choose_engine(kind, path) is EngineKind.OPENVINO:

@@ -55,4 +55,3 @@ def _labels(labels: Sequence[str | None]) -> tuple[list[str], NDArray[np.intp]]:
     index = {name: number for number, name in enumerate(names)}
     of_class = [-1 if label is None else index[label] for label in labels]
     return names, np.array(of_class, dtype=np.intp)
-

@@ -37,7 +37,7 @@ class LiveOptions:
     that counts as a gap. ``decode_threads`` above 1 delays pictures by that many.
     """
 
-    read_s: float = 5.0
+    read_s: float = 4.0  # a stop must not take longer than 5 s
     first_picture_s: float = 20.0
     jump_s: float = 3.0
     decode_threads: int = 1

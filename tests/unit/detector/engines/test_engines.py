@@ -123,3 +123,15 @@ def test_openvino_is_preferred_and_onnx_takes_over_where_it_is_not(
 def test_a_file_that_the_engine_cannot_run_is_refused(kind: EngineKind) -> None:
     with pytest.raises(ModelError, match="no engine can run this model"):
         choose_engine(kind, Path("model.pt"))
+
+
+def test_a_cached_model_sees_the_same(
+    kind: EngineKind, make_card: MakeCard, write_model: WriteModel, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    path = write_model(ANSWER)
+    found = [
+        open_engine(make_card(), path, kind=kind, cache_dir=cache).infer(PICTURE) for _ in range(2)
+    ]
+    assert found[0] == found[1] != ()
+    assert cache.exists() == (kind is EngineKind.OPENVINO)

@@ -184,7 +184,7 @@ def slow_container(clock: Any, packets_after_s: list[float]) -> OpenedVideo:
 
 
 def test_a_silent_read_is_a_loss_at_once_though_ffmpeg_gives_a_last_packet(clock: Any) -> None:
-    source, told, _ = source_of(clock, [slow_container(clock, [5.1, 99.0])])
+    source, told, _ = source_of(clock, [slow_container(clock, [4.1, 99.0])])
     begin_ns = clock.now_ns
     assert list(source) == []
     assert told[0].fault is Fault.TIMED_OUT
