@@ -11,7 +11,7 @@ DURATION_S = 45.0
 
 
 def demo_scene(
-    seed: int = 7, *, width_px: int = 1280, height_px: int = 720, fps: float = 12.5
+    seed: int = 11, *, width_px: int = 1280, height_px: int = 720, fps: float = 12.5
 ) -> SceneSpec:
     """A loop of 45 s: a van in the fire lane, a stall on the pavement, a heap of rubble.
 

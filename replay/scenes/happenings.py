@@ -63,22 +63,7 @@ def vending(
         look,
         stages=(Stage(stands_s + 0.2, 1.0), Stage(leaves_s - 2.0, 0.0)),
     )
-    vendor = Actor(
-        f"{name}-vendor",
-        Model.PERSON,
-        route(
-            (stands_s - 6.8, x + 0.6, y - 10.6),
-            (stands_s - 0.6, x + 0.05, y - 1.8),
-            (stands_s + 0.4, x - 1.1, y - 0.6),
-            (leaves_s - 2.5, x - 1.1, y - 0.6),
-            (leaves_s - 1.3, x - 0.1, y + 1.7),
-            (leaves_s - 0.1, x - 0.1, y + 1.7),
-            (leaves_s + 6.8, x + 0.3, y - 7.4),
-        ),
-        look + 1,
-        pushes_s=((0.0, stands_s - 0.6), (leaves_s - 0.1, 1e4)),
-        facing_rad=0.0,
-    )
+    vendor = _vendor(f"{name}-vendor", look + 1, stands_s, leaves_s, spot_m)
     return (
         stall,
         vendor,
@@ -89,6 +74,24 @@ def vending(
             for number in range(1, customers + 1)
         ),
     )
+
+
+def _vendor(
+    name: str, look: int, stands_s: float, leaves_s: float, spot_m: tuple[float, float]
+) -> Actor:
+    """Pushes the stall in, sells from behind it, walks round it and pushes it away."""
+    x, y = spot_m
+    way = route(
+        (stands_s - 6.8, x + 0.6, y - 10.6),
+        (stands_s - 0.6, x + 0.05, y - 1.8),
+        (stands_s + 0.4, x - 1.1, y - 0.6),
+        (leaves_s - 2.5, x - 1.1, y - 0.6),
+        (leaves_s - 1.3, x - 0.1, y + 1.7),
+        (leaves_s - 0.1, x - 0.1, y + 1.7),
+        (leaves_s + 6.8, x + 0.3, y - 7.4),
+    )
+    pushes_s = ((0.0, stands_s - 0.6), (leaves_s - 0.1, 1e4))
+    return Actor(name, Model.PERSON, way, look, pushes_s=pushes_s, facing_rad=0.0)
 
 
 def _customer(
@@ -123,61 +126,59 @@ def dumping(
 
     ``cleared_s`` is when the last piece goes; ``None`` leaves the heap.
     """
-    x, y = spot_m
     count = len(batches_s)
     stages = [Stage(at_s, (number + 1) / count) for number, at_s in enumerate(batches_s)]
     if cleared_s is not None:
-        stages += [
-            Stage(cleared_s - 3.2, 0.66),
-            Stage(cleared_s - 1.6, 0.33),
-            Stage(cleared_s, 0.0),
-        ]
-    pile = Actor(
-        f"{name}-pile",
-        Model.WASTE,
-        route((0.0, x, y)),
-        look,
-        stages=tuple(stages),
-        always_there=True,
-    )
+        rest = ((3.2, 0.66), (1.6, 0.33), (0.0, 0.0))
+        stages += [Stage(cleared_s - before_s, level) for before_s, level in rest]
+    there = route((0.0, *spot_m))
+    pile = Actor(f"{name}-pile", Model.WASTE, there, look, stages=tuple(stages), always_there=True)
     carriers = tuple(
-        Actor(
-            f"{name}-carrier-{number + 1}",
-            Model.PERSON,
-            route(
-                (at_s - 5.8, x + side, y - 9.8),
-                (at_s - 0.4, x + side, y - 1.5),
-                (at_s + 0.6, x + side, y - 1.5),
-                (at_s + 6.2, x + side + 0.4, y - 10.0),
-            ),
-            look + 1 + number,
-            carries_s=((0.0, at_s),),
-            facing_rad=1.6,
+        _carrier(
+            f"{name}-carrier-{number}", look + number, at_s, spot_m, -0.4 if number % 2 else 0.9
         )
-        for number, at_s in enumerate(batches_s)
-        for side in (-0.4 if number % 2 == 0 else 0.9,)
+        for number, at_s in enumerate(batches_s, start=1)
     )
+    if cleared_s is None:
+        return pile, *carriers
     cleaners = (
-        ()
-        if cleared_s is None
-        else tuple(
-            Actor(
-                f"{name}-cleaner-{number}",
-                Model.PERSON,
-                route(
-                    (cleared_s - 9.4, x + side, y - 10.0),
-                    (cleared_s - 3.9, x + side, y - 1.5),
-                    (cleared_s + 0.1 - lead, x + side, y - 1.5),
-                    (cleared_s + 5.4 - lead, x + side + 0.3, y - 10.0),
-                ),
-                look + 8 + number,
-                carries_s=((cleared_s + 0.1 - lead, 1e4),),
-                facing_rad=1.6,
-            )
-            for number, side, lead in ((1, -0.5, 1.4), (2, 0.7, 0.0))
-        )
+        _cleaner(f"{name}-cleaner-1", look + 9, cleared_s, cleared_s - 1.3, spot_m, -0.5),
+        _cleaner(f"{name}-cleaner-2", look + 10, cleared_s, cleared_s + 0.1, spot_m, 0.7),
     )
     return pile, *carriers, *cleaners
+
+
+def _carrier(
+    name: str, look: int, drops_s: float, spot_m: tuple[float, float], side_m: float
+) -> Actor:
+    """Comes with a sack, drops it at the heap, goes without."""
+    x, y = spot_m[0] + side_m, spot_m[1]
+    way = route(
+        (drops_s - 5.8, x, y - 9.8),
+        (drops_s - 0.4, x, y - 1.5),
+        (drops_s + 0.6, x, y - 1.5),
+        (drops_s + 6.2, x + 0.4, y - 10.0),
+    )
+    return Actor(name, Model.PERSON, way, look, carries_s=((0.0, drops_s),), facing_rad=1.6)
+
+
+def _cleaner(
+    name: str,
+    look: int,
+    cleared_s: float,
+    leaves_s: float,
+    spot_m: tuple[float, float],
+    side_m: float,
+) -> Actor:
+    """Comes with empty hands, works at the heap, leaves with a sack."""
+    x, y = spot_m[0] + side_m, spot_m[1]
+    way = route(
+        (cleared_s - 9.4, x, y - 10.0),
+        (cleared_s - 3.9, x, y - 1.5),
+        (leaves_s, x, y - 1.5),
+        (leaves_s + 5.3, x + 0.3, y - 10.0),
+    )
+    return Actor(name, Model.PERSON, way, look, carries_s=((leaves_s, 1e4),), facing_rad=1.6)
 
 
 def car(

@@ -13,6 +13,7 @@ from replay.scenes.spec import Actor, Stage, Waypoint
 
 _STEP_S = 0.05
 _STILL_M_PER_S = 0.04
+_SAME_PLACE_M = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ def whereabouts(actor: Actor, at_s: float) -> Whereabouts | None:
 @lru_cache(maxsize=256)
 def _track(route: tuple[Waypoint, ...]) -> Floats:
     """Rows of time, x, y, way so far, heading (unwrapped), speed, every 50 ms."""
-    moments = np.arange(route[0].at_s, route[-1].at_s + _STEP_S, _STEP_S)
+    end_s = route[-1].at_s
+    if _same_place(route[-2], route[-1]):
+        # Who stays for good needs no rows for it: the last one holds.
+        end_s = min(end_s, route[-2].at_s + 4 * _STEP_S)
+    moments = np.arange(route[0].at_s, end_s + _STEP_S, _STEP_S)
     places = np.array([_between(route, float(moment)) for moment in moments])
     steps = np.diff(places, axis=0, prepend=places[:1])
     lengths = np.hypot(steps[:, 0], steps[:, 1])
@@ -86,14 +91,16 @@ def _between(route: tuple[Waypoint, ...], at_s: float) -> tuple[float, float]:
     return x, y
 
 
+def _same_place(one: Waypoint, other: Waypoint) -> bool:
+    return hypot(one.x_m - other.x_m, one.y_m - other.y_m) < _SAME_PLACE_M
+
+
 def _velocity(route: tuple[Waypoint, ...], index: int) -> tuple[float, float]:
     """Metres per second at a waypoint: none where the actor stands before or after it."""
     before, here = route[max(index - 1, 0)], route[index]
     after = route[min(index + 1, len(route) - 1)]
-    stands_before = index > 0 and hypot(here.x_m - before.x_m, here.y_m - before.y_m) < 0.01
-    stands_after = (
-        index < len(route) - 1 and hypot(here.x_m - after.x_m, here.y_m - after.y_m) < 0.01
-    )
+    stands_before = index > 0 and _same_place(before, here)
+    stands_after = index < len(route) - 1 and _same_place(here, after)
     if stands_before or stands_after or after.at_s == before.at_s:
         return 0.0, 0.0
     span_s = after.at_s - before.at_s
