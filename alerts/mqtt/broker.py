@@ -1,7 +1,7 @@
 """The embedded broker: amqtt on a loopback address, in a thread with a loop of its own.
 
-We listen ourselves and hand connections over. So the real port is known before anybody
-connects, a taken port is one clear error, and a connection that ends is read to its end.
+We listen ourselves and hand connections over: so the real port is known, a taken port is one
+clear error, and every connection is closed when it ends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
-from amqtt.adapters import StreamWriterAdapter
+from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
 from amqtt.contexts import BrokerConfig, ListenerConfig, ListenerType
 from amqtt.errors import AMQTTError
@@ -25,30 +25,6 @@ _log = logging.getLogger(__name__)
 _LISTENER = "default"
 _TIMEOUT_S = 5.0
 _LINGER_S = 0.2  # amqtt acknowledges before it hands on: let the last words reach everybody
-
-
-class _Reader:
-    """Lets what was read be handled before the end of the connection is.
-
-    amqtt handles packets in tasks that it cancels at the end of the stream: a DISCONNECT
-    that comes together with it would be lost, and the last will sent for a clean goodbye.
-    """
-
-    def __init__(self, stream: asyncio.StreamReader) -> None:
-        self._stream = stream
-
-    async def read(self, n: int = -1) -> bytes:
-        if n < 0:
-            return await self._stream.read()
-        try:
-            return await self._stream.readexactly(n)
-        except asyncio.IncompleteReadError:
-            for _ in range(3):
-                await asyncio.sleep(0)
-            raise
-
-    def feed_eof(self) -> None:
-        self._stream.feed_eof()
 
 
 class _Broker(Broker):  # type: ignore[misc]
@@ -148,7 +124,7 @@ class EmbeddedBroker:
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             await self._broker.external_connected(
-                _Reader(reader), StreamWriterAdapter(writer), _LISTENER
+                StreamReaderAdapter(reader), StreamWriterAdapter(writer), _LISTENER
             )
         finally:
             writer.close()

@@ -35,10 +35,17 @@ def open_engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed)
-        _prepare(engine)
-        _migrate(engine, shown)
     except (SQLAlchemyError, NoSuchModuleError, OSError, ImportError) as error:
         raise StoreError("store_open", url=shown, problem=first_line(error)) from error
+    try:
+        _prepare(engine)
+        _migrate(engine, shown)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise StoreError("store_open", url=shown, problem=first_line(error)) from error
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.cases import Case, CaseKey, Transition
@@ -17,6 +17,7 @@ from alerts.store import rows, tables
 from alerts.store.engine import IMMEDIATE, first_line, open_engine
 from alerts.store.port import Checkpoint, OutboxRow, Truth
 
+_UPDATE_CASE = update(tables.cases).where(tables.cases.c.case_id == bindparam("known_id"))
 _CHUNK = 500  # ids in one statement: databases limit the number of parameters
 
 
@@ -40,26 +41,22 @@ class SqlTransaction:
 
     def put_case(self, case: Case) -> None:
         row = rows.case_to_row(case)
-        done = self._connection.execute(
-            update(tables.cases).where(tables.cases.c.case_id == case.case_id).values(row)
-        )
+        done = self._connection.execute(_UPDATE_CASE, row | {"known_id": case.case_id})
         if done.rowcount == 0:
             row["ordinal"] = self._count("ordinal")
-            self._connection.execute(insert(tables.cases).values(row))
+            self._connection.execute(insert(tables.cases), row)
 
     def add_transition(self, transition: Transition) -> None:
-        row = rows.transition_to_row(transition)
-        self._connection.execute(insert(tables.case_log).values(row))
+        self._connection.execute(insert(tables.case_log), rows.transition_to_row(transition))
 
     def add_message(self, message: Message, wall_ns: int) -> None:
-        self._connection.execute(
-            insert(tables.outbox).values(
-                topic=message.topic,
-                payload=message.payload,
-                retained=message.retained,
-                wall_ns=wall_ns,
-            )
-        )
+        row = {
+            "topic": message.topic,
+            "payload": message.payload,
+            "retained": message.retained,
+            "wall_ns": wall_ns,
+        }
+        self._connection.execute(insert(tables.outbox), row)
 
     def put_checkpoint(self, checkpoint: Checkpoint) -> None:
         key = {"camera_id": checkpoint.camera_id, "fence_id": checkpoint.fence_id}
@@ -95,7 +92,7 @@ class SqlTransaction:
         where = [table.c[name] == value for name, value in key.items()]
         done = self._connection.execute(update(table).where(*where).values(values))
         if done.rowcount == 0:
-            self._connection.execute(insert(table).values(key | values))
+            self._connection.execute(insert(table), key | values)
 
 
 class SqlStore:

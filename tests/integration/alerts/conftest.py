@@ -12,6 +12,7 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
@@ -78,7 +79,7 @@ class Ear:
         self.heard: list[Said] = []
         self._news = threading.Condition()
         self._subscribed = threading.Event()
-        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+        self._client = paho.Client(CallbackAPIVersion.VERSION2)
         self._client.reconnect_delay_set(1, 1)
         self._client.on_connect = lambda client, *_: client.subscribe("#", 1)
         self._client.on_disconnect = lambda *_: self._subscribed.clear()

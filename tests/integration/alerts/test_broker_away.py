@@ -170,7 +170,7 @@ def _closed(case: Case) -> Case:
 
 
 def _cleared(said: Any, case_id: str) -> bool:
-    return said.topic == TOPICS.case(case_id) and said.payload == ""
+    return bool(said.topic == TOPICS.case(case_id) and said.payload == "")
 
 
 def test_an_embedded_broker_that_starts_empty_is_told_what_is_open(

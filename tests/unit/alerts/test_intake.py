@@ -59,6 +59,19 @@ def test_a_batch_that_comes_again_changes_nothing(tmp_path: Path) -> None:
     assert (store.cases(), store.unsent(0, 99)) == before
 
 
+def test_an_event_of_a_case_long_past_counts_no_second_time(tmp_path: Path) -> None:
+    store = MemoryStore()
+    entry = intake(store, tmp_path)
+    later = fence_event(EventKind.OPENED, 5000, violation_s=5000)
+    for one in (OPENED, CLEARED, later, OPENED, CLEARED):
+        entry.receive(batch(one))
+    assert [(case.version, case.is_open) for case in store.cases()] == [(2, False), (1, True)]
+    done = fence_event(EventKind.CLEARED, 5060, violation_s=5000)
+    assert len(entry.receive(batch(done))) == 1
+    assert entry.receive(batch(OPENED)) == ()
+    assert len(store.cases()) == 2
+
+
 def test_events_in_one_batch_are_one_case_with_one_picture(tmp_path: Path) -> None:
     store = MemoryStore()
     intake(store, tmp_path).receive(batch(OPENED, fence_event(EventKind.UPDATED, 61)))
