@@ -54,6 +54,7 @@ class Drainer:
         self._beat_ns = 0
         self._online_since_ns = 0
         self._stop_by_ns: int | None = None
+        self._problem: str | None = None
 
     def post(self, signal: Signal) -> None:
         """Tell of something that happened on the line. Never blocks."""
@@ -195,7 +196,11 @@ class Drainer:
         try:
             self.step()
         except StoreError as error:
-            _log.error("%s", error)
+            if str(error) != self._problem:  # a full disk is said once, not every second
+                _log.error("%s", error)
+            self._problem = str(error)
+        else:
+            self._problem = None
 
     def _finish(self, stop_by_ns: int) -> None:
         """Drain until empty or nearly out of time, then say ``stopped`` and wait for its PUBACK."""

@@ -113,6 +113,12 @@ class AlertService:
         """Why there is no connection to the broker; None if there is one."""
         return None if self._publisher is None else self._publisher.problem
 
+    @property
+    def running(self) -> bool:
+        """Whether what :meth:`start` started is still there; False after :meth:`stop`."""
+        publisher = self._publisher
+        return publisher is not None and publisher.running and self._drain_thread.is_alive()
+
     def queue(self) -> QueueStats:
         """What waits to be acknowledged by the broker."""
         return self.store.queue()

@@ -48,6 +48,11 @@ class Publisher:
         """Begin to connect. Returns at once; a broker that is away is not an error."""
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        """Whether it is connected or trying to be."""
+        return self._thread.is_alive()
+
     def stop(self, timeout_s: float = 2.0) -> None:
         """Disconnect, without a last will, and end."""
         self._stopping.set()

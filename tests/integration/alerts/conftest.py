@@ -35,10 +35,11 @@ class Mosquitto:
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: str = "allow_anonymous true\n"
 
     def start(self) -> None:
         config = self.folder / "mosquitto.conf"
-        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
+        config.write_text(f"listener {self.port} 127.0.0.1\n{self.more}")
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin")
         assert program is not None
         self.process = subprocess.Popen(

@@ -275,6 +275,20 @@ def test_a_store_that_fails_for_a_moment_costs_no_acknowledgement(
     assert rig.store.queue().depth == 0
 
 
+def test_a_store_that_keeps_failing_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig = Rig()
+    rig.put(note(1))
+    rig.connect()
+    monkeypatch.setattr(rig.store, "unsent", failing)
+    for _ in range(3):
+        rig.drainer._step_or_log()
+    assert [record.message for record in caplog.records] == [
+        str(StoreError("store_write", problem="disk full"))
+    ]
+
+
 def test_a_line_is_given_up_when_the_truth_cannot_be_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
