@@ -33,7 +33,7 @@ class Detection:
     ``score`` is 0-1. ``anchor`` is where it touches the ground, the box's bottom centre
     unless the detector knows better. Obstructions also carry the fence whose pixels they were
     found in, since when these pixels have been still (media time), and how busy their
-    surroundings are (0-1: share of time in which something moved right beside them).
+    surroundings are now (0-1: how much passes right beside them).
     ``covered``: it was there, something is before it, nothing says that it is gone.
     """
 

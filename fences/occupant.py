@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fences.box import Box, containment, displacement, iou
+from fences.box import Box, containment, displacement, intersection_area, iou
 from fences.observation import Detection, Label, Observation, Seeing
 
 STILL = 0.15
@@ -144,11 +144,25 @@ def seen_again(
             return replace(updated, box=box, reference=box, move=None)
         return _moved_to(updated, box, media_ns, patience.move_ns)
     if class_free:
-        box = around([seen.box for seen in detections])
-        began = [seen.since_ns for seen in detections if seen.since_ns is not None]
-        since_ns = min([occupant.since_ns, *began])
-        return replace(updated, box=box, reference=box, move=None, since_ns=since_ns)
+        return _grown_to(updated, detections, media_ns)
     return updated
+
+
+def _grown_to(occupant: Occupant, detections: Sequence[Detection], media_ns: int) -> Occupant:
+    """A pile that grows keeps its place and its time; what is pushed along leaves them."""
+    box = around([seen.box for seen in detections])
+    began_ns = min(media_ns if seen.since_ns is None else seen.since_ns for seen in detections)
+    if intersection_area(occupant.reference, box) >= SAME_PLACE * occupant.reference.area:
+        since_ns = min(occupant.since_ns, began_ns)
+        return replace(occupant, box=box, move=None, since_ns=since_ns)
+    since_ns = max(occupant.since_ns, began_ns)
+    seen_ns = media_ns - since_ns  # its pixels were there, whichever blob they were part of
+    return replace(
+        _settled_at(occupant, box, box, since_ns),
+        seen_ns=seen_ns,
+        label_ns=_add_labels((), {seen.label for seen in detections}, seen_ns),
+        attended_ns=round(occupant.attended_share * seen_ns),
+    )
 
 
 def _moved_to(occupant: Occupant, box: Box, media_ns: int, patience_ns: int) -> Occupant:
@@ -161,12 +175,18 @@ def _moved_to(occupant: Occupant, box: Box, media_ns: int, patience_ns: int) -> 
         move = replace(move, box=box, since_ns=media_ns)
     if media_ns - move.began_ns < patience_ns:
         return replace(occupant, move=move)
+    return _settled_at(occupant, move.box, box, move.since_ns)
+
+
+def _settled_at(occupant: Occupant, reference: Box, box: Box, since_ns: int) -> Occupant:
+    """The occupant at a new place: what was gathered at the old one counts no more."""
     return replace(
         occupant,
-        reference=move.box,
-        since_ns=move.since_ns,
+        box=box,
+        reference=reference,
+        since_ns=since_ns,
         move=None,
-        seen_ns=media_ns - move.since_ns,
+        seen_ns=0,
         label_ns=tuple((label, 0) for label, _ in occupant.label_ns),
         attended_ns=0,
     )

@@ -95,8 +95,8 @@ def patience_of(fence: Fence) -> Patience:
 
 
 def attendance_tau_ns(fence: Fence) -> int:
-    """Over how long a time "somebody is at it" is judged: a sixth of the shortest dwell."""
-    return min(min(rule.dwell_ns for rule in fence.rules) // 6, _MAX_ATTENDANCE_TAU_NS)
+    """Over how long a time "somebody is at it" is judged: an eighth of the shortest dwell."""
+    return min(min(rule.dwell_ns for rule in fence.rules) // 8, _MAX_ATTENDANCE_TAU_NS)
 
 
 def _join(

@@ -27,21 +27,23 @@ def note_stillness(memory: Memory, pixels: Plane, media_ns: int, dt_ns: int, hid
     """Follow, per pixel, the value it keeps; return which show their still value now.
 
     What only passes before a pixel leaves no trace: its value is replaced by one that has
-    lasted, and by nothing else. ``hidden`` pixels say nothing.
+    lasted, and by nothing else. ``hidden`` pixels are followed but not believed: a detector
+    may take a bag for a person, and a person does not keep still for long.
     """
     tolerance = np.maximum(5.0 * memory.noise, STILL_CONTRAST)
     change = difference(pixels, memory.still)
-    kept: Mask = ~hidden & memory.learned & (change <= tolerance)
+    same: Mask = memory.learned & (change <= tolerance)
+    kept: Mask = same & ~hidden
     kept_u8 = kept.astype(np.uint8)
     cv2.accumulateWeighted(pixels, memory.still, running(dt_ns, _STILL_TAU_NS), kept_u8)
     cv2.accumulateWeighted(change, memory.noise, running(dt_ns, _NOISE_TAU_NS), kept_u8)
-    again = ~hidden & ~kept & (difference(pixels, memory.fresh) <= tolerance)
+    again = ~same & (difference(pixels, memory.fresh) <= tolerance)
     memory.fresh_looks += again
-    started = ~hidden & ~again
+    started = ~again
     cv2.copyTo(pixels, started.astype(np.uint8), memory.fresh)
     np.copyto(memory.fresh_since_ns, media_ns, where=started)
     np.copyto(memory.fresh_looks, 1, where=started)
-    _settle(memory, again, media_ns)
+    _settle(memory, again & ~hidden, media_ns)
     return kept
 
 

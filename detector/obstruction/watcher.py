@@ -28,8 +28,8 @@ from fences.occupant import running
 LEARN_TAU_NS = 30 * SECOND_NS
 """Time constant with which the background follows slow light."""
 
-ACTIVITY_TAU_NS = 4 * SECOND_NS
-"""Time constant of the movement beside a thing."""
+ACTIVE_SHARE = 0.1
+"""Of a thing's pixels: as many passing beside it mean that somebody is at it."""
 
 MIN_CONTRAST = 16.0
 """Least change of a channel (0-255) that is not noise."""
@@ -50,8 +50,6 @@ class ObstructionWatcher:
     def __init__(self, fence: Fence, memory: Memory | None = None) -> None:
         self._fence = fence
         self._view: FenceView | None = None
-        self._previous: Plane | None = None
-        self._moving = np.zeros((0, 0), np.float32)
         self.memory = memory
 
     def observe(
@@ -69,7 +67,6 @@ class ObstructionWatcher:
         pixels = view.look(image)
         if self.memory is None:
             self.memory = new_memory(pixels, media_ns)
-            self._previous = pixels
             return ()
         memory = self.memory
         dt_ns = media_ns - memory.last_ns
@@ -77,23 +74,13 @@ class ObstructionWatcher:
         hidden = _hidden(view, people)
         empty = memory.learned & view.inside & ~memory.standing & ~hidden
         pixels = under(pixels, gain(pixels, memory.background, empty))
-        self._note_movement(pixels, dt_ns)
         kept = note_stillness(memory, pixels, media_ns, dt_ns, hidden)
         return self._compare(memory, view, pixels, dt_ns, hidden, kept)
 
     def _begin(self, size_hw: tuple[int, int]) -> None:
         self._view = view_of(self._fence.polygon, size_hw)
-        self._moving = np.zeros(self._view.size_hw, np.float32)
-        self._previous = None
         if self.memory is not None and self.memory.learned.shape != self._view.size_hw:
             self.memory = None
-
-    def _note_movement(self, pixels: Plane, dt_ns: int) -> None:
-        if self._previous is not None:
-            moved = difference(pixels, self._previous) > MIN_CONTRAST
-            weight = running(dt_ns, ACTIVITY_TAU_NS)
-            cv2.accumulateWeighted(moved.astype(np.float32), self._moving, weight)
-        self._previous = pixels
 
     def _compare(
         self,
@@ -112,13 +99,14 @@ class ObstructionWatcher:
             _learn_anew(memory)
             return None
         change = difference(memory.still, memory.background)
+        passing = _passing(known & ~kept & ~hidden)
         before = memory.standing.copy()
         memory.standing[:] = False
         found: list[Detection] = []
         for blob in blobs_in((change > contrast) & known):
             if self._is_thing(memory, blob, before):
                 memory.standing |= blob.mask
-                found.append(self._detection(memory, view, blob, change, kept))
+                found.append(self._detection(memory, view, blob, change, kept, passing))
         quiet = ~differs & ~memory.standing & known & ~hidden
         cv2.accumulateWeighted(
             pixels, memory.background, running(dt_ns, LEARN_TAU_NS), quiet.astype(np.uint8)
@@ -136,7 +124,7 @@ class ObstructionWatcher:
         return True
 
     def _detection(
-        self, memory: Memory, view: FenceView, blob: Blob, change: Plane, kept: Mask
+        self, memory: Memory, view: FenceView, blob: Blob, change: Plane, kept: Mask, passing: Mask
     ) -> Detection:
         return Detection(
             label=Label.OBSTRUCTION,
@@ -146,17 +134,23 @@ class ObstructionWatcher:
             anchor=view.point_of(*blob.foot),
             fence_id=self._fence.id,
             since_ns=int(np.median(memory.still_since_ns[blob.mask])),
-            activity=self._activity(blob),
+            activity=_activity(blob, passing),
             covered=float(kept[blob.mask].mean()) < VISIBLE_SHARE,
         )
 
-    def _activity(self, blob: Blob) -> float:
-        """Share of time in which something of some size moved right beside the blob."""
-        reach = max(3, max(blob.width, blob.height) // 2)
-        top, left = max(0, blob.y - reach), max(0, blob.x - reach)
-        ring = self._moving[top : blob.y + blob.height + reach, left : blob.x + blob.width + reach]
-        share = float(ring.sum()) / blob.pixels
-        return min(1.0, share / 0.15)
+
+def _passing(transient: Mask) -> Mask:
+    """Pixels that keep no value, without specks: people and traffic, not noise."""
+    opened = cv2.morphologyEx(transient.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3)))
+    return np.asarray(opened > 0, dtype=np.bool_)
+
+
+def _activity(blob: Blob, passing: Mask) -> float:
+    """How much passes at the blob or right beside it now, 0-1, against the blob's own size."""
+    reach = max(3, max(blob.width, blob.height) // 3)
+    top, left = max(0, blob.y - reach), max(0, blob.x - reach)
+    near = passing[top : blob.y + blob.height + reach, left : blob.x + blob.width + reach]
+    return min(1.0, np.count_nonzero(near) / (ACTIVE_SHARE * blob.pixels))
 
 
 def _learn_anew(memory: Memory) -> None:
