@@ -121,7 +121,8 @@ class Intake:
         return change
 
     def _people(self, event: FenceEvent) -> tuple[str, ...]:
-        return self._writer.directory.fence(event.camera_id, event.fence_id).notify
+        place = self._writer.directory.fence(event.camera_id, event.fence_id)
+        return place.told(event.scenario_id)
 
     def _write_pictures(self, batch: Batch) -> dict[str, str]:
         """Paths by event. Outside of the transaction: drawing and writing take their time."""

@@ -27,7 +27,8 @@ class MemoryCaseBook:
         """What the event changed, already taken into the book; None if nothing."""
         if event_key(event) in self._applied:
             return None
-        people = self.directory.fence(event.camera_id, event.fence_id).notify
+        place = self.directory.fence(event.camera_id, event.fence_id)
+        people = place.told(event.scenario_id)
         change = decide(self._newest.get(key_of(event)), event, people, self.policy)
         if change is not None:
             self._applied.add(event_key(event))

@@ -33,7 +33,8 @@ class Site:
 class FencePlace:
     """One fence of one camera, as people know it.
 
-    ``notify`` are recipient ids. ``polygon`` is in 0-1 of the frame, for the evidence picture.
+    ``notify`` are recipient ids; ``notify_of`` names scenarios whose cases go to others
+    instead. ``polygon`` is in 0-1 of the frame, for the evidence picture.
     """
 
     camera_id: str
@@ -42,6 +43,11 @@ class FencePlace:
     fence_name: str
     notify: tuple[str, ...] = ()
     polygon: tuple[tuple[float, float], ...] = ()
+    notify_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def told(self, scenario_id: str) -> tuple[str, ...]:
+        """The recipients of a case of that scenario."""
+        return self.notify_of.get(scenario_id, self.notify)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ def make_directory(
         if not _ID.fullmatch(id_):
             raise ValueError(f"got id {id_!r}, expected ASCII letters, digits and . _ -")
     for place in places.values():
-        unknown = set(place.notify) - people.keys()
+        told = {*place.notify, *(one for ids in place.notify_of.values() for one in ids)}
+        unknown = told - people.keys()
         if unknown:
             raise ValueError(f"fence {place.fence_id!r} notifies unknown {sorted(unknown)}")
     return Directory(

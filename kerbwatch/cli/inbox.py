@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, clear_failures, give_up, note, say
+from kerbwatch.cli.speak import (
+    LANGUAGE,
+    MISUSED,
+    TEXT,
+    clear_failures,
+    give_up,
+    note,
+    say,
+    say_json,
+)
+
+if TYPE_CHECKING:
+    from alerts.inbox import Push, Unreadable
+    from alerts.mqtt.subscriber import InboxListener
+
+_POLL_S = 1.0
 
 
 def inbox(
@@ -21,9 +36,10 @@ def inbox(
 ) -> None:
     """Print every message of the recipient's inbox until Ctrl-C, or after ``count``."""
     with clear_failures():
-        from alerts.inbox import Push  # noqa: PLC0415
+        from alerts.mqtt.subscriber import InboxListener  # noqa: PLC0415
+        from alerts.topics import Topics  # noqa: PLC0415
+        from kerbwatch.clock import SystemClock  # noqa: PLC0415
         from kerbwatch.config.load import load_options  # noqa: PLC0415
-        from kerbwatch.wire.inbox import follow_inbox  # noqa: PLC0415
         from kerbwatch.wire.service import broker_of  # noqa: PLC0415
 
         options = load_options(config, env=os.environ)
@@ -31,21 +47,38 @@ def inbox(
         if recipient not in known:
             give_up(TEXT("inbox.unknown", got=recipient, known=", ".join(known)), MISUSED)
         broker = broker_of(options.mqtt)
+        topics = Topics(broker.base, options.site.id)
+        listener = InboxListener(broker, topics, recipient, SystemClock())
         note(TEXT("inbox.listening", recipient=recipient, host=broker.host, port=broker.port))
-        seen = 0
+        listener.start()
         try:
-            for told in follow_inbox(broker, options.site.id, (recipient,)):
-                if isinstance(told, str):
-                    note(TEXT("inbox.lost", problem=told))
-                    continue
-                seen += 1
-                if as_json and isinstance(told, Push):
-                    from kerbwatch.cli.speak import say_json  # noqa: PLC0415
-
-                    say_json(told.body)
-                else:
-                    say("\n".join(told.lines(LANGUAGE)) + "\n")
-                if seen == count:
-                    return
+            _follow(listener, count, as_json)
         except KeyboardInterrupt:
             return
+        finally:
+            listener.stop()
+
+
+def _follow(listener: InboxListener, count: int, as_json: bool) -> None:
+    problem: str | None = None
+    seen = 0
+    while seen < count or count == 0:
+        item = listener.get(_POLL_S)
+        if item is not None:
+            seen += 1
+            _show(item, as_json)
+        elif listener.problem != problem:
+            problem = listener.problem
+            if problem is not None:
+                note(TEXT("inbox.lost", problem=problem))
+
+
+def _show(item: Push | Unreadable, as_json: bool) -> None:
+    from alerts.inbox import Push  # noqa: PLC0415
+
+    if not as_json:
+        say("\n".join(item.lines(LANGUAGE)) + "\n")
+    elif isinstance(item, Push):
+        say_json(item.body)
+    else:
+        note("\n".join(item.lines(LANGUAGE)))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SECOND_NS = 1_000_000_000
 
 
-def replay(
+def replay(  # noqa: PLR0917  # every parameter is an option of the command
     clip: Annotated[Path | None, typer.Argument(help=TEXT("help.clip"))] = None,
     config: Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))] = Path(
         "streams.yaml"

@@ -61,7 +61,13 @@ def clear_failures(*, as_json: bool = False) -> Iterator[None]:
         problems = [problem.to_json(LANGUAGE) for problem in error.problems]
         lines = "\n".join(problem.text(LANGUAGE) for problem in error.problems)
         give_up(lines, MISUSED, as_json=as_json, problems=problems)
-    except (SourceError, ModelError) as error:
+    except SourceError as error:
+        from alerts.texts import load_texts  # noqa: PLC0415
+
+        fault = load_texts("detector.sources", LANGUAGE)(f"fault.{error.fault}")
+        message = f"{error.where}: {fault} ({error.what}; {error.remedy})"
+        give_up(TEXT("cli.error", message=message), FAILED, as_json=as_json)
+    except ModelError as error:
         give_up(TEXT("cli.error", message=str(error)), FAILED, as_json=as_json)
     except AlertsError as error:
         give_up(TEXT("cli.error", message=error.text(LANGUAGE)), FAILED, as_json=as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,9 @@ class BackgroundFolder:
     root: Path
 
     def load(self, camera_id: str, fence_ids: Iterable[str]) -> dict[str, Memory]:
-        """What there is, by fence id. A file that cannot be read is told of and left out:
-        the fence then learns its background anew.
+        """What there is, by fence id.
+
+        A file that cannot be read is told of and left out: the fence learns anew.
         """
         found: dict[str, Memory] = {}
         for fence_id in fence_ids:
@@ -42,7 +42,7 @@ class BackgroundFolder:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(".part")
             part.write_bytes(encode_memory(memory))
-            os.replace(part, path)
+            part.replace(path)
 
     def _path(self, camera_id: str, fence_id: str) -> Path:
         return self.root / camera_id / f"{fence_id}.npz"

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from alerts.inbox import Push
-from alerts.mqtt.address import MqttAddress
+from alerts.mqtt.subscriber import InboxListener
+from alerts.topics import Topics
 from fences.clock import SECOND_NS, Clock
 from kerbwatch.config.load import load_options
 from kerbwatch.options import ServiceOptions
-from kerbwatch.wire.inbox import follow_inbox
 from kerbwatch.wire.service import Ready, serve
 from replay.scenes.demo import demo_scene
 from replay.scenes.truth import TruthFence, clip_truth
@@ -105,21 +105,28 @@ def show(
     lock = threading.Lock()
     begun_ns = clock.monotonic_ns()
 
-    def listen(address: MqttAddress, recipient: str) -> None:
-        for told in follow_inbox(address, options.site.id, (recipient,)):
+    listeners: list[InboxListener] = []
+
+    def listen(listener: InboxListener, recipient: str) -> None:
+        for told in listener:
             if isinstance(told, Push):
                 with lock:
                     summary.note(told, (clock.monotonic_ns() - begun_ns) / SECOND_NS)
                     on_told(Told(recipient, told))
 
     def on_ready(ready: Ready) -> None:
+        topics = Topics(ready.broker.base, options.site.id)
         for one in options.recipients:
-            arguments = (ready.broker, one.id)
-            threading.Thread(target=listen, args=arguments, daemon=True).start()
+            listener = InboxListener(ready.broker, topics, one.id, clock)
+            listeners.append(listener)
+            listener.start()
+            threading.Thread(target=listen, args=(listener, one.id), daemon=True).start()
         if seconds > 0:
             threading.Thread(target=_stop_after, args=(clock, stop, seconds), daemon=True).start()
 
     summary.undelivered = serve(options, env, clock, stop, on_ready).depth
+    for listener in listeners:
+        listener.stop()
     return summary
 
 

@@ -24,6 +24,7 @@ def _places(camera: CameraOptions) -> list[FencePlace]:
             fence_id=fence.id,
             fence_name=fence.name,
             notify=fence.notify,
+            notify_of=dict(fence.notify_of),
             polygon=tuple((point.x, point.y) for point in fence.fence.polygon.points),
         )
         for fence in camera.fences

@@ -81,7 +81,9 @@ def _owners() -> Iterator[Finding]:
 
 def _engines() -> Finding:
     names = ", ".join(str(kind) for kind in installed_engines())
-    return Finding("engines", "good" if names else "note", names or "-", None if names else "engines")
+    return Finding(
+        "engines", "good" if names else "note", names or "-", None if names else "engines"
+    )
 
 
 def _codecs() -> Finding:

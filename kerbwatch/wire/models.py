@@ -24,9 +24,7 @@ def open_engines(
     folders = model_folders(options.dir, env)
     cards = load_cards(folders)
     chosen = [_card(cards, name, folders) for name in options.use]
-    return tuple(
-        open_engine(card, weights_of(card, folders), threads=threads) for card in chosen
-    )
+    return tuple(open_engine(card, weights_of(card, folders), threads=threads) for card in chosen)
 
 
 def weights_of(card: ModelCard, folders: tuple[Path, ...]) -> Path:

@@ -1,0 +1,51 @@
+# Kerbwatch. "make help" lists what there is; everything lives in .venv and data/.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+SECONDS ?= 0
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+SHOW := grep --line-buffered -E '^(Collecting|Installing|Successfully|ERROR)' | cut -c1-100
+
+.PHONY: help
+help: ## list these targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
+
+.venv/.installed: pyproject.toml constraints.txt
+	@echo "Installing Kerbwatch into .venv (about 800 MB, a minute or two) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Kerbwatch needs Python 3.11 to 3.13, this is " + sys.version.split()[0] + "; name one: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install -c constraints.txt -e . | $(SHOW)
+	@touch $@
+
+.venv/.installed-test: .venv/.installed
+	@echo "Installing what the tests need ..."
+	@$(PIP) install -c constraints.txt -e '.[test]' | $(SHOW)
+	@touch $@
+
+.PHONY: install
+install: .venv/.installed ## make .venv with the kerbwatch command in it
+	@$(BIN)/kerbwatch --version
+
+.PHONY: demo
+demo: .venv/.installed ## watch a rendered street, offline; SECONDS=60 ends by itself
+	@$(BIN)/kerbwatch demo --seconds $(SECONDS)
+
+.PHONY: test
+test: .venv/.installed-test ## run every test; ARGS="-k fences" for some of them
+	@tests/debian-packages
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: .venv/.installed-test ## ruff, mypy --strict and the import contracts
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: clean
+clean: ## remove .venv and what the demo left in data/demo
+	rm -rf .venv data/demo
