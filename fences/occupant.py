@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from fences.box import Box, containment, displacement, intersection_area, iou
-from fences.observation import Detection, Label, Observation, Seeing
+from fences.observation import Detection, Seeing
 
 STILL = 0.15
 """Displacement, in sizes of the thing, up to which it counts as standing."""
@@ -24,6 +25,9 @@ OTHER_LABEL_IOU = 0.5
 
 SAME_PLACE = 0.5
 """Share of the smaller one that must be common for an obstruction to be the same place."""
+
+KNOWN_PLACE = 0.8
+"""Share of the smaller box in common with where it stood at start, to be known still."""
 
 SCORE_TAU_NS = 2_000_000_000
 """Time constant of the running mean of scores."""
@@ -38,46 +42,66 @@ class Move:
     since_ns: int
 
 
+class Sight(StrEnum):
+    """What the last look told of an occupant."""
+
+    SEEN = "seen"
+    COVERED = "covered"  # something is before it, nothing says that it is gone
+    MISSED = "missed"
+
+
 @dataclass(frozen=True, slots=True)
 class Occupant:
-    """A place that is taken. Times in nanoseconds of media time.
+    """A place that is taken. ``_ns`` are moments of media time or spans of it.
 
-    ``reference`` is where it came to stand, at ``since_ns``; ``move`` is set while it is
-    elsewhere. ``seen_ns`` is how long it has been seen since it stands and ``label_ns`` how
-    much of that under each label; ``learned_ns`` is when a learned detector last saw it.
-    ``attended`` (0-1) is the running share of time with somebody at it, ``attended_ns`` the
-    sum since it stands. ``covered``: at the last look it was only not seen to be gone.
-    ``known``: it already stood there when watching began.
+    ``reference`` is where it came to stand, at ``since_ns``; it was first seen there at
+    ``found_ns``, for still pixels may tell of a time before; ``move`` is set while it is
+    elsewhere. All spans are of time looked at, so that gaps are no part of them: ``unseen_ns``
+    since it was last seen at all, ``unlearned_ns`` since a learned detector last saw it
+    (``None``: never). Since it stands, ``seen_ns`` of seeing it at its reference,
+    ``label_ns`` of that under each label, ``attended_ns`` of that with somebody at it, and
+    ``away_ns`` of missing it there. ``attended`` (0-1) is the running share of time with
+    somebody at it. ``known``: it already stood there when watching began.
     """
 
     id: int
     box: Box
     reference: Box
     since_ns: int
+    found_ns: int
     move: Move | None
-    last_seen_ns: int
-    learned_ns: int | None
+    sight: Sight
+    unseen_ns: int
+    unlearned_ns: int | None
     score: float
     seen_ns: int
+    away_ns: int
     label_ns: tuple[tuple[str, int], ...]
     attended: float
     attended_ns: int
-    covered: bool
     known: bool
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether the last look found it, or found it covered."""
+        return self.sight is not Sight.MISSED
+
+    def presence(self, unseen_ns: int) -> float:
+        """Share (0-1) of the time since it stands in which it was seen at its place.
+
+        Of the time before it was found, ``unseen_ns`` count.
+        """
+        watched_ns = self.seen_ns + self.away_ns + unseen_ns
+        return self.seen_ns / watched_ns if watched_ns > 0 else 1.0
 
     def share(self, label: str) -> float:
         """Share of the time seen (0-1) in which it was seen under ``label``."""
         time_ns = dict(self.label_ns).get(label, 0)
-        return time_ns / self.seen_ns if self.seen_ns > 0 else float(time_ns > 0)
-
-    def presence(self, media_ns: int) -> float:
-        """Share of its standing (0-1) in which it was seen."""
-        standing_ns = media_ns - self.since_ns
-        return self.seen_ns / standing_ns if standing_ns > 0 else 1.0
+        return time_ns / self.seen_ns if self.seen_ns > 0 else 0.0
 
     @property
     def attended_share(self) -> float:
-        """Share of its standing (0-1) in which somebody was at it."""
+        """Share of the time seen (0-1) in which somebody was at it."""
         return self.attended_ns / self.seen_ns if self.seen_ns > 0 else 0.0
 
     @property
@@ -89,24 +113,40 @@ class Occupant:
 
 def occupant_from(detection: Detection, number: int, media_ns: int, known: bool) -> Occupant:
     """A new occupant for something seen for the first time."""
-    learned = detection.seen_by is Seeing.LEARNED
     since_ns = media_ns if detection.since_ns is None else min(detection.since_ns, media_ns)
     return Occupant(
         id=number,
         box=detection.box,
         reference=detection.box,
         since_ns=since_ns,
+        found_ns=media_ns,
         move=None,
-        last_seen_ns=media_ns,
-        learned_ns=media_ns if learned else None,
+        sight=Sight.COVERED if detection.covered else Sight.SEEN,
+        unseen_ns=0,
+        unlearned_ns=0 if detection.seen_by is Seeing.LEARNED else None,
         score=detection.score,
         seen_ns=0,
+        away_ns=0,
         label_ns=((detection.label, 0),),
         attended=0.0,
         attended_ns=0,
-        covered=detection.covered,
         known=known,
     )
+
+
+def missed(occupant: Occupant, dt_ns: int) -> Occupant:
+    """The occupant after a look that found nothing at its place."""
+    return replace(
+        occupant,
+        sight=Sight.MISSED,
+        unseen_ns=occupant.unseen_ns + dt_ns,
+        unlearned_ns=_later(occupant.unlearned_ns, dt_ns),
+        away_ns=occupant.away_ns + dt_ns,
+    )
+
+
+def _later(span_ns: int | None, dt_ns: int) -> int | None:
+    return None if span_ns is None else span_ns + dt_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,42 +165,62 @@ def seen_again(
     patience: Patience,
 ) -> Occupant:
     """The occupant after an observation in which ``detections`` were at its place."""
-    learned = [seen for seen in detections if seen.seen_by is Seeing.LEARNED]
+    learned = any(seen.seen_by is Seeing.LEARNED for seen in detections)
     score = max(seen.score for seen in detections)
-    covered = all(seen.covered for seen in detections)
+    unlearned_ns = _later(occupant.unlearned_ns, dt_ns)
     updated = replace(
         occupant,
-        covered=covered,
-        last_seen_ns=media_ns,
-        learned_ns=media_ns if learned else occupant.learned_ns,
+        sight=Sight.COVERED if all(seen.covered for seen in detections) else Sight.SEEN,
+        unseen_ns=0,
+        unlearned_ns=0 if learned else unlearned_ns,
         score=occupant.score + running(dt_ns, SCORE_TAU_NS) * (score - occupant.score),
-        seen_ns=occupant.seen_ns + dt_ns,
-        label_ns=_add_labels(occupant.label_ns, {seen.label for seen in detections}, dt_ns),
     )
-    class_free = occupant.learned_ns is None or media_ns - occupant.learned_ns > patience.grace_ns
+    class_free = unlearned_ns is None or unlearned_ns > patience.grace_ns
+    placed = _placed(updated, detections, media_ns, patience, class_free=class_free)
+    if placed.move is not None:
+        return replace(placed, away_ns=placed.away_ns + dt_ns)
+    if placed.away_ns > placed.seen_ns + patience.grace_ns:
+        return _standing_since(placed, media_ns)
+    held_ns = max(0, min(dt_ns, media_ns - placed.since_ns - placed.seen_ns))
+    labels = {seen.label for seen in detections}
+    return replace(
+        placed,
+        seen_ns=placed.seen_ns + held_ns,
+        label_ns=add_labels(placed.label_ns, labels, held_ns),
+    )
+
+
+def _placed(
+    occupant: Occupant,
+    detections: Sequence[Detection],
+    media_ns: int,
+    patience: Patience,
+    *,
+    class_free: bool,
+) -> Occupant:
+    """The occupant where it is now: at its reference, on the move, or at a new reference."""
+    learned = [seen for seen in detections if seen.seen_by is Seeing.LEARNED]
     if learned:
         box = max(learned, key=lambda seen: (seen.score, seen.box.xyxy)).box
         if class_free:  # edges from another way of seeing may not be compared
-            return replace(updated, box=box, reference=box, move=None)
-        return _moved_to(updated, box, media_ns, patience.move_ns)
-    if class_free:
-        return _grown_to(updated, detections, media_ns)
-    return updated
+            return replace(occupant, box=box, reference=box, move=None)
+        return _moved_to(occupant, box, media_ns, patience.move_ns)
+    return _grown_to(occupant, detections, media_ns) if class_free else occupant
 
 
 def _grown_to(occupant: Occupant, detections: Sequence[Detection], media_ns: int) -> Occupant:
     """A pile that grows keeps its place and its time; what is pushed along leaves them."""
     box = around([seen.box for seen in detections])
     began_ns = min(media_ns if seen.since_ns is None else seen.since_ns for seen in detections)
+    occupant = replace(occupant, box=box, move=None)
     if intersection_area(occupant.reference, box) >= SAME_PLACE * occupant.reference.area:
-        since_ns = min(occupant.since_ns, began_ns)
-        return replace(occupant, box=box, move=None, since_ns=since_ns)
-    since_ns = max(occupant.since_ns, began_ns)
+        return replace(occupant, since_ns=min(occupant.since_ns, began_ns))
+    since_ns = max(occupant.since_ns, min(began_ns, media_ns))
     seen_ns = media_ns - since_ns  # its pixels were there, whichever blob they were part of
     return replace(
-        _settled_at(occupant, box, box, since_ns),
+        _standing_since(replace(occupant, reference=box), since_ns),
         seen_ns=seen_ns,
-        label_ns=_add_labels((), {seen.label for seen in detections}, seen_ns),
+        label_ns=add_labels((), {seen.label for seen in detections}, seen_ns),
         attended_ns=round(occupant.attended_share * seen_ns),
     )
 
@@ -175,58 +235,22 @@ def _moved_to(occupant: Occupant, box: Box, media_ns: int, patience_ns: int) -> 
         move = replace(move, box=box, since_ns=media_ns)
     if media_ns - move.began_ns < patience_ns:
         return replace(occupant, move=move)
-    return _settled_at(occupant, move.box, box, move.since_ns)
+    here = containment(occupant.reference, move.box) >= KNOWN_PLACE
+    occupant = replace(occupant, reference=move.box, move=None, known=occupant.known and here)
+    return _standing_since(occupant, move.since_ns)
 
 
-def _settled_at(occupant: Occupant, reference: Box, box: Box, since_ns: int) -> Occupant:
-    """The occupant at a new place: what was gathered at the old one counts no more."""
+def _standing_since(occupant: Occupant, since_ns: int) -> Occupant:
+    """The occupant as one that came to stand then: what was gathered before counts no more."""
     return replace(
         occupant,
-        box=box,
-        reference=reference,
         since_ns=since_ns,
-        move=None,
+        found_ns=since_ns,
         seen_ns=0,
+        away_ns=0,
         label_ns=tuple((label, 0) for label, _ in occupant.label_ns),
         attended_ns=0,
     )
-
-
-def with_people(occupant: Occupant, observation: Observation, dt_ns: int, tau_ns: int) -> Occupant:
-    """The occupant after looking at who is at it, or is it."""
-    people = [seen.box for seen in observation.detections if seen.label == Label.PERSON]
-    present = (
-        float(any(_is_at(person, occupant.box) for person in people))
-        if observation.sees_people
-        else _activity_at(occupant, observation)
-    )
-    standing_ns = dt_ns if occupant.last_seen_ns == observation.media_ns else 0
-    if any(iou(person, occupant.box) > OTHER_LABEL_IOU for person in people):
-        occupant = replace(
-            occupant, label_ns=_add_labels(occupant.label_ns, {Label.PERSON}, standing_ns)
-        )
-    return replace(
-        occupant,
-        attended=occupant.attended + running(dt_ns, tau_ns) * (present - occupant.attended),
-        attended_ns=occupant.attended_ns + round(standing_ns * present),
-    )
-
-
-def _is_at(person: Box, thing: Box) -> bool:
-    """Whether a person stands at a thing: feet within an arm's length, a third of the body."""
-    reach = person.height / 3
-    foot = person.foot
-    beside = thing.x1 - reach <= foot.x <= thing.x2 + reach
-    return beside and thing.y1 - reach <= foot.y <= thing.y2 + reach
-
-
-def _activity_at(occupant: Occupant, observation: Observation) -> float:
-    near = [
-        seen.activity
-        for seen in observation.detections
-        if seen.seen_by is Seeing.OBSTRUCTION and containment(seen.box, occupant.box) >= SAME_PLACE
-    ]
-    return max(near, default=0.0)
 
 
 def matches(occupant: Occupant, detection: Detection) -> float:
@@ -235,7 +259,7 @@ def matches(occupant: Occupant, detection: Detection) -> float:
         share = containment(occupant.box, detection.box)
         return share if share >= SAME_PLACE else 0.0
     overlap = iou(occupant.box, detection.box)
-    if occupant.learned_ns is None:
+    if occupant.unlearned_ns is None:
         share = containment(occupant.box, detection.box)
         return max(share, overlap) if share >= SAME_PLACE else 0.0
     same_label = any(label == detection.label for label, _ in occupant.label_ns)
@@ -257,9 +281,10 @@ def around(boxes: Sequence[Box]) -> Box:
     )
 
 
-def _add_labels(
+def add_labels(
     label_ns: tuple[tuple[str, int], ...], labels: set[str], dt_ns: int
 ) -> tuple[tuple[str, int], ...]:
+    """Times seen by label, with ``dt_ns`` more under each of ``labels``."""
     times = dict(label_ns)
     for label in labels:
         times[label] = times.get(label, 0) + dt_ns

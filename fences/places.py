@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from fences.box import containment
+from fences.attendance import with_people
+from fences.box import containment, iou
 from fences.clock import SECOND_NS
 from fences.fence import Fence
 from fences.observation import Detection, Label, Observation, Seeing
 from fences.occupant import (
+    OTHER_LABEL_IOU,
     Occupant,
     Patience,
     matches,
+    missed,
     occupant_from,
     seen_again,
-    with_people,
 )
 
 DUPLICATE = 0.8
@@ -39,8 +41,21 @@ def counted(fence: Fence, observation: Observation) -> list[Detection]:
         and seen.score >= keep_score
         and fence.polygon.covers(seen.ground)
     ]
-    inside.sort(key=lambda seen: (seen.seen_by != Seeing.LEARNED, -seen.score, seen.box.xyxy))
+    inside.sort(key=_rank)
     return _without_duplicates(inside)
+
+
+def _rank(seen: Detection) -> tuple[object, ...]:
+    """Every field that makes a difference is in it: equal ranks are equal detections."""
+    return (
+        seen.seen_by != Seeing.LEARNED,
+        -seen.score,
+        seen.box.xyxy,
+        seen.label,
+        seen.covered,
+        seen.activity,
+        -1 if seen.since_ns is None else seen.since_ns,
+    )
 
 
 def _without_duplicates(detections: Sequence[Detection]) -> list[Detection]:
@@ -63,18 +78,19 @@ def observe(
     *,
     next_id: int,
     known: bool,
+    members: Collection[int] = (),
 ) -> tuple[tuple[Occupant, ...], int]:
     """Occupants after an observation, and the next free id.
 
     ``dt_ns`` is the media time that this observation stands for. New occupants are marked
-    ``known`` as told.
+    ``known`` as told. ``members`` are the ids of those that are part of a violation.
     """
     joined, strangers = _join(occupants, counted(fence, observation))
     patience = patience_of(fence)
     seen = [
         seen_again(occupant, joined[occupant.id], observation.media_ns, dt_ns, patience)
         if joined[occupant.id]
-        else occupant
+        else missed(occupant, dt_ns)
         for occupant in occupants
     ]
     for detection in strangers:
@@ -82,7 +98,7 @@ def observe(
         next_id += 1
     tau_ns = attendance_tau_ns(fence)
     attended = [with_people(occupant, observation, dt_ns, tau_ns) for occupant in seen]
-    return _without_shadows(attended), next_id
+    return _without_shadows(attended, members), next_id
 
 
 def patience_of(fence: Fence) -> Patience:
@@ -135,19 +151,27 @@ def _taken(joined: list[Detection], seen: Detection) -> bool:
 
 
 def _at_any(strangers: list[Detection], seen: Detection) -> bool:
-    """Whether an obstruction only repeats a learned detection that is new as well."""
-    return seen.seen_by is Seeing.OBSTRUCTION and any(
-        other.seen_by is Seeing.LEARNED and containment(other.box, seen.box) >= DUPLICATE
+    """Whether a detection only repeats, in other words, a learned one that is new as well."""
+    return any(
+        containment(other.box, seen.box) >= DUPLICATE
+        if seen.seen_by is Seeing.OBSTRUCTION
+        else other.label != seen.label and iou(other.box, seen.box) >= OTHER_LABEL_IOU
         for other in strangers
+        if other.seen_by is Seeing.LEARNED
     )
 
 
-def _without_shadows(occupants: list[Occupant]) -> tuple[Occupant, ...]:
-    """Drop class-free occupants whose place an older occupant has come to cover."""
+def _without_shadows(occupants: list[Occupant], members: Collection[int]) -> tuple[Occupant, ...]:
+    """Drop class-free occupants whose place an older occupant has come to cover.
+
+    A member of a violation gives way to another member only: its violation goes on.
+    """
     kept: list[Occupant] = []
     for occupant in occupants:
-        covered = occupant.learned_ns is None and any(
-            older.last_seen_ns == occupant.last_seen_ns
+        covered = occupant.unlearned_ns is None and any(
+            older.in_sight
+            and occupant.in_sight
+            and (occupant.id not in members or older.id in members)
             and containment(older.box, occupant.box) >= DUPLICATE
             for older in kept
         )
@@ -157,14 +181,13 @@ def _without_shadows(occupants: list[Occupant]) -> tuple[Occupant, ...]:
 
 
 def still_held(
-    fence: Fence, occupants: tuple[Occupant, ...], members: Collection[int], media_ns: int
+    fence: Fence, occupants: tuple[Occupant, ...], members: Collection[int]
 ) -> tuple[Occupant, ...]:
     """Occupants that have not been unseen for too long; members of a violation stay longer."""
-    grace_ns = max(rule.grace_ns for rule in fence.rules)
+    grace_ns = patience_of(fence).grace_ns
     member_grace_ns = max(grace_ns, *(rule.clear_after_ns for rule in fence.rules))
     return tuple(
         occupant
         for occupant in occupants
-        if media_ns - occupant.last_seen_ns
-        <= (member_grace_ns if occupant.id in members else grace_ns)
+        if occupant.unseen_ns <= (member_grace_ns if occupant.id in members else grace_ns)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fences.event import Sighting
 from fences.fence import Rule
 from fences.observation import Label
-from fences.occupant import Occupant
+from fences.occupant import Occupant, Sight
 from fences.scenario import Attendance
 
 NAMED = 0.3
@@ -70,13 +70,18 @@ def standing_ns(rule_floor_ns: int, occupant: Occupant, media_ns: int) -> int:
     return media_ns - max(occupant.since_ns, rule_floor_ns)
 
 
+def _unseen_ns(rule: Rule, occupant: Occupant, floor_ns: int) -> int:
+    """What counts against it of a standing that is told of and was not seen: a dwell at most."""
+    return min(max(0, occupant.found_ns - max(occupant.since_ns, floor_ns)), rule.dwell_ns)
+
+
 def qualifies(rule: Rule, occupant: Occupant, media_ns: int, floor_ns: int) -> bool:
     """Whether the occupant opens a violation of the rule now."""
     return (
-        occupant.last_seen_ns == media_ns
-        and not occupant.covered
+        occupant.sight is Sight.SEEN
+        and not occupant.known
         and standing_ns(floor_ns, occupant, media_ns) >= rule.dwell_ns
-        and occupant.presence(media_ns) >= PRESENCE
+        and occupant.presence(_unseen_ns(rule, occupant, floor_ns)) >= PRESENCE
         and occupant.score >= rule.open_score
         and occupant.box.area >= rule.min_area
         and judge(rule, occupant).named_by is not None

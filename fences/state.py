@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
-from fences.box import Box
-from fences.occupant import Move, Occupant
+from fences.occupant import Occupant
+from fences.reading import read, read_object
 
-VERSION = 1
+VERSION = 2
 """Of the JSON form; another version is refused, not guessed at."""
 
 
@@ -17,15 +16,16 @@ VERSION = 1
 class Violation:
     """An open violation. ``opened_ns`` names it; ``members`` are its occupants' ids.
 
-    ``last_present_ns``: when a member was last seen, moved on over gaps, in which nothing
-    can be seen to be clear. ``told_area``: share of the frame at the last event.
+    ``free_ns``: for how long the place has been looked at and no member seen; gaps, in which
+    nothing can be seen to be clear, are no part of it. ``told_area``: share of the frame that
+    the members covered at the last event.
     """
 
     opened_ns: int
     seq: int
     since_ns: int
     members: tuple[int, ...]
-    last_present_ns: int
+    free_ns: int
     told_area: float
 
 
@@ -40,10 +40,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class FenceState:
-    """All of a fence's memory: pure data, safe to checkpoint and to carry over."""
+    """All of a fence's memory: pure data, safe to checkpoint and to carry over.
+
+    Media time has been accounted for up to ``last_ns``; its last ``blind_ns`` lie after the
+    last look.
+    """
 
     started_ns: int | None = None
     last_ns: int | None = None
+    blind_ns: int = 0
     next_id: int = 1
     occupants: tuple[Occupant, ...] = field(default=())
     watches: tuple[Watch, ...] = field(default=())
@@ -58,42 +63,17 @@ class FenceState:
 
 def encode_state(state: FenceState) -> str:
     """JSON text from which :func:`decode_state` gives an equal state."""
-    return json.dumps({"version": VERSION, **asdict(state)}, separators=(",", ":"), sort_keys=True)
+    data = {"version": VERSION, **asdict(state)}
+    return json.dumps(data, allow_nan=False, separators=(",", ":"), sort_keys=True)
 
 
 def decode_state(text: str) -> FenceState:
     """The state of a JSON text. Raises ``ValueError`` for anything else."""
     try:
-        data = json.loads(text)
-        version = data.pop("version")
-        data["occupants"] = tuple(_occupant(item) for item in data["occupants"])
-        data["watches"] = tuple(_watch(item) for item in data["watches"])
-        state = FenceState(**data)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"got a fence state that cannot be read ({error})") from error
-    if version != VERSION:
-        raise ValueError(f"got a fence state of version {version}, expected {VERSION}")
-    return state
-
-
-def _occupant(item: dict[str, Any]) -> Occupant:
-    return Occupant(
-        **{
-            **item,
-            "box": Box(**item["box"]),
-            "reference": Box(**item["reference"]),
-            "move": _move(item["move"]),
-            "label_ns": tuple((str(label), int(time_ns)) for label, time_ns in item["label_ns"]),
-        }
-    )
-
-
-def _move(item: dict[str, Any] | None) -> Move | None:
-    return None if item is None else Move(item["began_ns"], Box(**item["box"]), item["since_ns"])
-
-
-def _watch(item: dict[str, Any]) -> Watch:
-    violation = item["violation"]
-    if violation is not None:
-        violation = Violation(**{**violation, "members": tuple(violation["members"])})
-    return Watch(item["scenario_id"], item["floor_ns"], violation)
+        data = read_object(text)
+        version = data.pop("version", None)
+        if version != VERSION:
+            raise ValueError(f"got version {version!r:.80}, expected {VERSION}")  # noqa: TRY301
+        return read(FenceState, data)
+    except ValueError as error:
+        raise ValueError(f"got a fence state that cannot be read: {error}") from error
