@@ -35,11 +35,15 @@ SCORE_TAU_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An occupant away from its reference since ``began_ns``, at ``box`` since ``since_ns``."""
+    """An occupant away from its reference since ``began_ns``, at ``box`` since ``since_ns``.
+
+    ``away_ns``: for how long since then it was looked for and missed.
+    """
 
     began_ns: int
     box: Box
     since_ns: int
+    away_ns: int = 0
 
 
 class Sight(StrEnum):
@@ -136,8 +140,10 @@ def occupant_from(detection: Detection, number: int, media_ns: int, known: bool)
 
 def missed(occupant: Occupant, dt_ns: int) -> Occupant:
     """The occupant after a look that found nothing at its place."""
+    move = occupant.move and replace(occupant.move, away_ns=occupant.move.away_ns + dt_ns)
     return replace(
         occupant,
+        move=move,
         sight=Sight.MISSED,
         unseen_ns=occupant.unseen_ns + dt_ns,
         unlearned_ns=_later(occupant.unlearned_ns, dt_ns),
@@ -232,12 +238,12 @@ def _moved_to(occupant: Occupant, box: Box, media_ns: int, patience_ns: int) -> 
         return replace(occupant, move=None)
     move = occupant.move or Move(media_ns, box, media_ns)
     if displacement(move.box, box) > STILL:
-        move = replace(move, box=box, since_ns=media_ns)
+        move = Move(move.began_ns, box, media_ns)
     if media_ns - move.began_ns < patience_ns:
         return replace(occupant, move=move)
     here = containment(occupant.reference, move.box) >= KNOWN_PLACE
     occupant = replace(occupant, reference=move.box, move=None, known=occupant.known and here)
-    return _standing_since(occupant, move.since_ns)
+    return replace(_standing_since(occupant, move.since_ns), away_ns=move.away_ns)
 
 
 def _standing_since(occupant: Occupant, since_ns: int) -> Occupant:
