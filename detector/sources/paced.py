@@ -41,12 +41,13 @@ class PacedSource:
         self._start_wall_ns = start_wall_ns
         self._on_status = on_status
         self._closed = threading.Event()
+        self._online = False
 
     def __iter__(self) -> Iterator[Frame | Gap]:
         start_ns = self._start_wall_ns
         round_ns = self._clock.wall_ns() if start_ns is None else start_ns
         pacer = _Pacer(self._clock, self._closed, round_ns)
-        self._tell(SourceState.ONLINE, round_ns)
+        self._online = False
         try:
             while not self._closed.is_set():
                 round_ns = yield from self._round(round_ns, pacer)
@@ -73,11 +74,18 @@ class PacedSource:
             media_ns = round_ns + item.media_ns
             if pacer.wait_until(media_ns):
                 return media_ns
+            self._say_online(media_ns)
             if media_ns > last_ns:
                 step_ns = media_ns - last_ns
             last_ns = media_ns
             yield Frame(media_ns, media_ns, item.image)
         return last_ns + step_ns
+
+    def _say_online(self, wall_ns: int) -> None:
+        """Only with a picture in hand: a file that cannot be read was never online."""
+        if not self._online:
+            self._online = True
+            self._tell(SourceState.ONLINE, wall_ns)
 
     def _tell(
         self, state: SourceState, wall_ns: int, fault: Fault | None = None, detail: str = ""

@@ -117,7 +117,9 @@ def test_a_recording_that_cannot_be_read_is_told_and_raised(clock: Any) -> None:
     tape = Tape(not_video("clip.mp4", "it holds text"))
     with pytest.raises(SourceError, match="it holds text"):
         list(PacedSource(lambda: tape, clock, on_status=told.append))
-    assert (told[-1].state, told[-1].fault) == (SourceState.OFFLINE, Fault.NOT_VIDEO)
+    assert [(it.state, it.fault) for it in told] == [(SourceState.OFFLINE, Fault.NOT_VIDEO)], (
+        "what cannot be read was never online"
+    )
 
 
 def test_closing_ends_a_wait(clock: Any) -> None:
