@@ -3,7 +3,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11; do \
+	$$one -c '$(FITS)' 2>/dev/null && echo $$one && break; done)
 SECONDS ?= 0
 ARGS ?=
 BIN := .venv/bin
@@ -15,8 +17,8 @@ help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
 
 .venv/.installed: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Kerbwatch needs Python 3.11 to 3.13; name one: make PYTHON=python3.12"; exit 2; }
 	@echo "Installing Kerbwatch into .venv (about 800 MB, a minute or two) ..."
-	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Kerbwatch needs Python 3.11 to 3.13, this is " + sys.version.split()[0] + "; name one: make PYTHON=python3.12")'
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install -c constraints.txt -e . | $(SHOW)
 	@touch $@

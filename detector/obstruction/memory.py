@@ -17,8 +17,9 @@ class Memory:
 
     ``background``: the empty place, BGR 0-255, where ``learned``. ``still``: the last value
     that a pixel has kept long enough, since ``still_since_ns``. ``fresh``: the value that may
-    become the next one, since ``fresh_since_ns``, met in ``fresh_looks`` looks. ``noise``:
-    running mean of the change of a still pixel. ``standing``: pixels of things that are there.
+    become the next one, since ``fresh_since_ns``, met in ``fresh_looks`` looks. ``alike_ns``:
+    when it last was seen to be like the background. ``noise``: running mean of the change of
+    a still pixel. ``standing``: pixels of things that are there.
     """
 
     background: Plane
@@ -28,6 +29,7 @@ class Memory:
     fresh: Plane
     fresh_since_ns: NDArray[np.int64]
     fresh_looks: NDArray[np.int32]
+    alike_ns: NDArray[np.int64]
     noise: Plane
     standing: Mask
     last_ns: int
@@ -44,6 +46,7 @@ def new_memory(view: Plane, media_ns: int) -> Memory:
         fresh=view.copy(),
         fresh_since_ns=np.full(size, media_ns, np.int64),
         fresh_looks=np.ones(size, np.int32),
+        alike_ns=np.full(size, media_ns, np.int64),
         noise=np.full(size, 2.0, np.float32),
         standing=np.zeros(size, np.bool_),
         last_ns=media_ns,

@@ -19,7 +19,10 @@ MIN_LOOKS = 2
 STILL_CONTRAST = 14.0
 """Most change of a channel (0-255) of a pixel that keeps its value."""
 
-_STILL_TAU_NS = 2 * SECOND_NS
+FOLLOW_TAU_NS = 30 * SECOND_NS
+"""Time constant with which kept values, and the background, follow slow light. One for both:
+else a kept value would drift from the background and look like a thing that always stood."""
+
 _NOISE_TAU_NS = 4 * SECOND_NS
 
 
@@ -35,7 +38,7 @@ def note_stillness(memory: Memory, pixels: Plane, media_ns: int, dt_ns: int, hid
     same: Mask = memory.learned & (change <= tolerance)
     kept: Mask = same & ~hidden
     kept_u8 = kept.astype(np.uint8)
-    cv2.accumulateWeighted(pixels, memory.still, running(dt_ns, _STILL_TAU_NS), kept_u8)
+    cv2.accumulateWeighted(pixels, memory.still, running(dt_ns, FOLLOW_TAU_NS), kept_u8)
     cv2.accumulateWeighted(change, memory.noise, running(dt_ns, _NOISE_TAU_NS), kept_u8)
     again = ~same & (difference(pixels, memory.fresh) <= tolerance)
     memory.fresh_looks += again

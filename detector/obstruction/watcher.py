@@ -17,16 +17,12 @@ from detector.frame import Image
 from detector.obstruction.blobs import Blob, blobs_in
 from detector.obstruction.light import gain, is_ghost, is_light, under
 from detector.obstruction.memory import Memory, new_memory
-from detector.obstruction.stillness import note_stillness
+from detector.obstruction.stillness import FOLLOW_TAU_NS, note_stillness
 from detector.obstruction.view import FenceView, Mask, Plane, difference, view_of
 from fences.box import Box
-from fences.clock import SECOND_NS
 from fences.fence import Fence
 from fences.observation import Detection, Label, Seeing
 from fences.occupant import running
-
-LEARN_TAU_NS = 30 * SECOND_NS
-"""Time constant with which the background follows slow light."""
 
 ACTIVE_SHARE = 0.1
 """Of a thing's pixels: as many passing beside it mean that somebody is at it."""
@@ -99,6 +95,7 @@ class ObstructionWatcher:
             _learn_anew(memory)
             return None
         change = difference(memory.still, memory.background)
+        np.copyto(memory.alike_ns, memory.last_ns, where=kept & (change <= contrast))
         passing = _passing(known & ~kept & ~hidden)
         before = memory.standing.copy()
         memory.standing[:] = False
@@ -109,7 +106,7 @@ class ObstructionWatcher:
                 found.append(self._detection(memory, view, blob, change, kept, passing))
         quiet = ~differs & ~memory.standing & known & ~hidden
         cv2.accumulateWeighted(
-            pixels, memory.background, running(dt_ns, LEARN_TAU_NS), quiet.astype(np.uint8)
+            pixels, memory.background, running(dt_ns, FOLLOW_TAU_NS), quiet.astype(np.uint8)
         )
         return tuple(found)
 
@@ -133,10 +130,16 @@ class ObstructionWatcher:
             seen_by=Seeing.OBSTRUCTION,
             anchor=view.point_of(*blob.foot),
             fence_id=self._fence.id,
-            since_ns=int(np.median(memory.still_since_ns[blob.mask])),
+            since_ns=_since_ns(memory, blob),
             activity=_activity(blob, passing),
             covered=float(kept[blob.mask].mean()) < VISIBLE_SHARE,
         )
+
+
+def _since_ns(memory: Memory, blob: Blob) -> int:
+    """Since when the blob's pixels are still, and unlike the background."""
+    since_ns = np.maximum(memory.still_since_ns[blob.mask], memory.alike_ns[blob.mask])
+    return int(np.median(since_ns))
 
 
 def _passing(transient: Mask) -> Mask:
