@@ -23,6 +23,9 @@ from fences.event import EventKind, FenceEvent
 from fences.observation import Gap, Observation
 from fences.record import encode_event, encode_input
 
+RESULTS = ("cases.json", "score.json")
+"""What is written when everything has been played."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReplayedCase:
@@ -60,6 +63,8 @@ class Recorder:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
+        for name in RESULTS:  # of an earlier replay: this one may fail before it writes its own
+            (self.folder / name).unlink(missing_ok=True)
         for name in ("observations", "events"):
             self._files[name] = (self.folder / f"{name}.jsonl").open("w", encoding="utf-8")
         return self

@@ -56,7 +56,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
     console = Console(stderr=True)
     said = 0
-    with Progress(console=console, transient=True) as bar:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(TEXT("demo.rendering"), total=None)
 
         def moved(done: int, total: int) -> None:

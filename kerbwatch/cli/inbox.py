@@ -35,7 +35,7 @@ def inbox(
     as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json_lines"))] = False,
 ) -> None:
     """Print every message of the recipient's inbox until Ctrl-C, or after ``count``."""
-    with clear_failures():
+    with clear_failures(as_json=as_json):
         from alerts.mqtt.subscriber import InboxListener  # noqa: PLC0415
         from alerts.topics import Topics  # noqa: PLC0415
         from kerbwatch.clock import SystemClock  # noqa: PLC0415
@@ -45,8 +45,11 @@ def inbox(
         options = load_options(config, env=os.environ)
         known = [one.id for one in options.recipients]
         if recipient not in known:
-            give_up(TEXT("inbox.unknown", got=recipient, known=", ".join(known)), MISUSED)
+            message = TEXT("inbox.unknown", got=recipient, known=", ".join(known))
+            give_up(message, MISUSED, as_json=as_json)
         broker = broker_of(options.mqtt)
+        if broker.port == 0:
+            give_up(TEXT("inbox.any_port", file=config), MISUSED, as_json=as_json)
         topics = Topics(broker.base, options.site.id)
         listener = InboxListener(broker, topics, recipient, SystemClock())
         note(TEXT("inbox.listening", recipient=recipient, host=broker.host, port=broker.port))

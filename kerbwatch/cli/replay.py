@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from replay.truth import ClipTruth
 
 _SECOND_NS = 1_000_000_000
+_FIRST_YEAR, _LAST_YEAR = 1971, 2199  # within what dates and 64-bit nanoseconds can tell
 
 
 def replay(  # noqa: PLR0917  # every parameter is an option of the command
@@ -46,6 +47,8 @@ def replay(  # noqa: PLR0917  # every parameter is an option of the command
             give_up(TEXT("replay.no_file", path=path), MISUSED, as_json=as_json)
     if clip is not None and clip.is_dir() and fps is None:
         give_up(TEXT("replay.folder_fps", path=clip), MISUSED, as_json=as_json)
+    if observations is not None and observations.resolve().parent == out.resolve():
+        give_up(TEXT("replay.overwrites", path=observations), MISUSED, as_json=as_json)
     with clear_failures(as_json=as_json):
         from kerbwatch.config.cards import known_cards  # noqa: PLC0415
         from kerbwatch.config.load import load_options  # noqa: PLC0415
@@ -91,6 +94,8 @@ def _start_ns(text: str | None, timezone: str, as_json: bool) -> int | None:
         give_up(TEXT("replay.bad_start", got=text), MISUSED, as_json=as_json)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(timezone))
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        give_up(TEXT("replay.bad_start", got=text), MISUSED, as_json=as_json)
     return round(moment.timestamp() * 1_000_000) * 1000
 
 
@@ -112,7 +117,9 @@ def _progress(clip: Path | None) -> Iterator[Callable[[int], None]]:
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    shown = console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
         task = bar.add_task(TEXT("replay.playing"), total=_length_s(clip), rate="")
 
         def moved(media_ns: int) -> None:

@@ -7,11 +7,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 from kerbwatch.language import language_of, texts_of
+
+if TYPE_CHECKING:
+    from detector.sources.errors import SourceError
 
 LANGUAGE = language_of(os.environ)
 TEXT = texts_of(os.environ)
@@ -43,7 +46,7 @@ def give_up(message: str, code: int, *, as_json: bool = False, **details: Any) -
     if as_json:
         say_json({"ok": False, "error": message, **details})
     else:
-        note(message)
+        note(message if code == MISUSED else TEXT("cli.error", message=message))
     raise typer.Exit(code)
 
 
@@ -54,6 +57,7 @@ def clear_failures(*, as_json: bool = False) -> Iterator[None]:
     from detector.engines.errors import ModelError  # noqa: PLC0415
     from detector.sources.errors import SourceError  # noqa: PLC0415
     from kerbwatch.config.problem import ConfigError  # noqa: PLC0415
+    from kerbwatch.errors import RecordError  # noqa: PLC0415
 
     try:
         yield
@@ -62,16 +66,24 @@ def clear_failures(*, as_json: bool = False) -> Iterator[None]:
         lines = "\n".join(problem.text(LANGUAGE) for problem in error.problems)
         give_up(lines, MISUSED, as_json=as_json, problems=problems)
     except SourceError as error:
-        from alerts.texts import load_texts  # noqa: PLC0415
-
-        fault = load_texts("detector.sources", LANGUAGE)(f"fault.{error.fault}")
-        message = f"{error.where}: {fault} ({error.what}; {error.remedy})"
-        give_up(TEXT("cli.error", message=message), FAILED, as_json=as_json)
+        give_up(_source_text(error), FAILED, as_json=as_json)
+    except RecordError as error:
+        give_up(TEXT(error.key, **error.values), FAILED, as_json=as_json)
     except ModelError as error:
-        give_up(TEXT("cli.error", message=str(error)), FAILED, as_json=as_json)
+        give_up(str(error), FAILED, as_json=as_json)
     except AlertsError as error:
-        give_up(TEXT("cli.error", message=error.text(LANGUAGE)), FAILED, as_json=as_json)
+        give_up(error.text(LANGUAGE), FAILED, as_json=as_json)
     except BrokenPipeError:
         # the reader has gone, as "| head" does; say no more, not even when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(FAILED) from None
+    except OSError as error:
+        what = {"path": error.filename or "-", "problem": error.strerror or str(error)}
+        give_up(TEXT("cli.file", **what), FAILED, as_json=as_json)
+
+
+def _source_text(error: SourceError) -> str:
+    from alerts.texts import load_texts  # noqa: PLC0415
+
+    fault = load_texts("detector.sources", LANGUAGE)(f"fault.{error.fault}")
+    return f"{error.where}: {fault.rstrip('.。')} ({error.what}; {error.remedy})"

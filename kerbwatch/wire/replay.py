@@ -16,7 +16,6 @@ from alerts.place import Directory
 from detector.eyes import Eyes
 from detector.frame import FrameSource, Image
 from detector.sampling import Sampler
-from detector.sources.errors import Fault, SourceError
 from detector.sources.folder import FolderSource
 from detector.sources.recording import RecordingSource
 from detector.stream import run_inputs, run_stream
@@ -27,6 +26,7 @@ from fences.guard import Guard
 from fences.hours import ALWAYS
 from fences.observation import Observation, StepInput
 from fences.record import decode_input
+from kerbwatch.errors import RecordError
 from kerbwatch.options import CameraOptions, ServiceOptions
 from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.models import open_engines
@@ -78,7 +78,8 @@ def replay(
 ) -> ReplayOutcome:
     """Play a recording through the camera's fences and write the result files.
 
-    Raises ``SourceError``, ``ModelError``, ``ConfigError`` (cards) and ``EvidenceError``.
+    Raises ``SourceError``, ``RecordError``, ``ModelError``, ``ConfigError`` (cards),
+    ``EvidenceError`` and ``OSError`` where the folder cannot be written.
     """
     every_ns = _every_ns(request, camera)
     fences = tuple(_fence(held.fence, every_ns, request) for held in camera.fences)
@@ -134,27 +135,22 @@ def _source(request: ReplayRequest) -> FrameSource:
 
 
 def _recorded(path: Path, sampler: Sampler) -> Iterator[tuple[StepInput, Image | None]]:
+    """The inputs of an ``observations.jsonl``. Raises ``RecordError``."""
+    number = 0
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 try:
                     entry = decode_input(line)
                 except ValueError as error:
-                    raise _bad_line(f"{path}:{number}", str(error)) from error
+                    where = f"{path}:{number}"
+                    raise RecordError("replay.bad_line", where=where, problem=error) from error
                 if not isinstance(entry, Observation) or sampler.takes(entry.media_ns):
                     yield entry, None
-    except (OSError, UnicodeDecodeError) as error:
-        raise _bad_line(str(path), f"it cannot be read ({error})") from error
-
-
-def _bad_line(where: str, what: str) -> SourceError:
-    return SourceError(
-        Fault.DAMAGED,
-        what,
-        where=where,
-        expected="lines of an observations.jsonl that a replay or the service wrote",
-        remedy="record it anew from the clip",
-    )
+    except UnicodeDecodeError as error:
+        raise RecordError("replay.bad_line", where=path, problem=error) from error
+    if number == 0:
+        raise RecordError("replay.no_lines", path=path)
 
 
 def _dwells(fences: tuple[Fence, ...]) -> dict[tuple[str, str], float]:

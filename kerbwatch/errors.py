@@ -1,0 +1,12 @@
+"""Errors of the wiring, told in the command line's languages."""
+
+from __future__ import annotations
+
+
+class RecordError(Exception):
+    """Recorded observations that cannot be played; ``key`` names the text to tell."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(f"{key}: {values}")
+        self.key = key
+        self.values = values
