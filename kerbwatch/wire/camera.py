@@ -128,6 +128,7 @@ class CameraThread:
         self._desk = Desk(camera.id, intake, guard, eyes, backgrounds)
         self._closed = threading.Event()
         self._source: FrameSource | None = None
+        self._told: tuple[CameraState, str] | None = None
         self._thread = threading.Thread(target=self._run, name=f"camera-{camera.id}", daemon=True)
 
     def start(self) -> None:
@@ -152,10 +153,9 @@ class CameraThread:
             try:
                 self._watch()
             except SourceError as error:
-                self._say_offline(str(error.fault))
-                _log.warning("camera_lost", camera=self._camera.id, problem=str(error))
+                self._say_offline(str(error.fault), str(error))
             except Exception:  # noqa: BLE001  # one camera's trouble must not end the others
-                self._say_offline("internal_error")
+                self._say_offline("internal_error", "")
                 _log.exception("camera_failed", camera=self._camera.id)
             if self._clock.monotonic_ns() - started_ns > _RETRY_S[-1] * SECOND_NS:
                 failures = 0
@@ -177,21 +177,25 @@ class CameraThread:
 
     def _say(self, status: SourceStatus) -> None:
         if status.state is SourceState.ONLINE:
-            _log.info("camera_online", camera=self._camera.id)
-            self._tell(CameraState.ONLINE, status.wall_ns, "")
+            self._tell(CameraState.ONLINE, status.wall_ns, "", "")
         elif not self._closed.is_set():
-            fault = str(status.fault or "")
-            _log.warning("camera_offline", camera=self._camera.id, fault=fault, why=status.detail)
-            self._tell(CameraState.OFFLINE, status.wall_ns, fault)
+            self._tell(CameraState.OFFLINE, status.wall_ns, str(status.fault or ""), status.detail)
 
-    def _say_offline(self, reason: str) -> None:
-        self._tell(CameraState.OFFLINE, self._clock.wall_ns(), reason)
+    def _say_offline(self, reason: str, why: str) -> None:
+        self._tell(CameraState.OFFLINE, self._clock.wall_ns(), reason, why)
 
-    def _tell(self, state: CameraState, wall_ns: int, reason: str) -> None:
+    def _tell(self, state: CameraState, wall_ns: int, reason: str, why: str) -> None:
+        """Only what is new: a retry that fails as before leaves ``since`` where it was."""
+        if (state, reason) == self._told:
+            return
+        log = _log.info if state is CameraState.ONLINE else _log.warning
+        log(f"camera_{state}", camera=self._camera.id, reason=reason, why=why)
         try:
             self._intake.camera_status(self._camera.id, state, wall_ns, reason)
         except StoreError as error:
             _log.error("store_away", camera=self._camera.id, problem=str(error))
+        else:
+            self._told = (state, reason)
 
 
 def _states(intake: Intake, camera_id: str) -> dict[str, FenceState]:
