@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import structlog
@@ -35,7 +35,9 @@ BACKGROUND_NS = 60 * SECOND_NS
 """Media time between writings of the backgrounds, which are larger and change slowly."""
 
 _RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
-_MAX_WAITING = 1000
+
+_MAX_PICTURES = 20
+"""Pictures that wait for the store in memory; older cases than these lose theirs."""
 
 _log = structlog.get_logger(__name__)
 
@@ -94,7 +96,11 @@ class Desk:
     def _forget_mere_checkpoints(self) -> None:
         """While the store is away only events need to wait; the newest state is kept."""
         events = [batch for batch in self._waiting[:-1] if batch.events]
-        self._waiting = [*events, self._waiting[-1]][-_MAX_WAITING:]
+        self._waiting = [
+            *(replace(batch, picture=None) for batch in events[:-_MAX_PICTURES]),
+            *events[-_MAX_PICTURES:],
+            self._waiting[-1],
+        ]
 
     def _save_backgrounds(self, media_ns: int) -> None:
         self._background_ns = media_ns
