@@ -21,7 +21,6 @@ class Reason(StrEnum):
 
     DWELL_REACHED = "dwell_reached"
     MORE_OCCUPANTS = "more_occupants"
-    FEWER_OCCUPANTS = "fewer_occupants"
     GROWN = "grown"
     PLACE_CLEAR = "place_clear"
     HOURS_ENDED = "hours_ended"

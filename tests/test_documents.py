@@ -1,0 +1,94 @@
+"""Documents say what is there, and nothing that is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+from alerts import payloads
+from alerts.cases import CaseState
+from alerts.health import CameraState, ServiceState
+from alerts.topics import Topics
+from fences.event import Reason
+
+ROOT = Path(__file__).parent.parent
+MQTT = (ROOT / "docs" / "MQTT.md").read_text(encoding="utf-8")
+BODIES = {
+    payloads.CASE_SCHEMA: payloads.CaseBody,
+    payloads.EVENT_SCHEMA: payloads.EventBody,
+    payloads.INBOX_SCHEMA: payloads.InboxBody,
+    payloads.CAMERA_SCHEMA: payloads.CameraBody,
+    payloads.STATUS_SCHEMA: payloads.StatusBody,
+}
+
+
+def _documented(schema: str) -> set[str]:
+    section = MQTT.split(f"`{schema}`\n\n")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+
+@pytest.mark.parametrize("schema", BODIES)
+def test_every_field_of_a_message_is_documented_and_every_documented_one_exists(
+    schema: str,
+) -> None:
+    assert _documented(schema) == set(get_type_hints(BODIES[schema]))
+
+
+def test_every_topic_is_documented_and_every_documented_one_exists() -> None:
+    topics = Topics("base", "site")
+    ours = {
+        topics.status,
+        topics.events,
+        topics.camera_status("<camera_id>"),
+        topics.case("<case_id>"),
+        topics.inbox("<recipient_id>"),
+    }
+    table = MQTT.split("| topic |")[1].split("\n\n")[0]
+    documented = {f"base/site/{name}" for name in re.findall(r"^\| `([^`]+)`", table, re.M)}
+    assert documented == ours
+
+
+@pytest.mark.parametrize(
+    "values", [CaseState, CameraState, ServiceState], ids=lambda values: values.__name__
+)
+def test_every_state_is_documented(values: type[CaseState | CameraState | ServiceState]) -> None:
+    assert ", ".join(values) in MQTT
+
+
+def test_every_reason_of_an_event_is_documented() -> None:
+    rows = [row for row in MQTT.splitlines() if row.startswith(("| `reason`", "| `close_reason`"))]
+    documented = {word for row in rows for word in re.findall(r"[a-z]+_[a-z]+", row.split("|")[2])}
+    assert {reason.value for reason in Reason} - {"grown"} <= documented
+    assert "grown" in MQTT
+
+
+def test_every_make_target_that_the_readme_names_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    for name in ("README.md", "README.zh-CN.md"):
+        named = re.findall(r"`?make ([a-z-]+)", (ROOT / name).read_text(encoding="utf-8"))
+        assert named
+        assert set(named) <= targets
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "README.zh-CN.md", "docs/ARCHITECTURE.md", "docs/CONFIGURATION.md"]
+)
+def test_every_link_leads_somewhere(name: str) -> None:
+    page = ROOT / name
+    links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
+    broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert broken == []
+
+
+def test_both_readmes_have_the_same_commands() -> None:
+    def commands(name: str) -> list[str]:
+        blocks = re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.S)
+        lines = "".join(blocks).splitlines()
+        return [line.split("#")[0].strip() for line in lines if line.strip()]
+
+    assert commands("README.md") == commands("README.zh-CN.md")
