@@ -114,7 +114,8 @@ def looks(
 def play(
     watched: Fence, inputs: Iterable[StepInput], state: FenceState | None = None
 ) -> tuple[FenceState, list[FenceEvent]]:
-    now, told = state or FenceState(), []
+    now = state or FenceState()
+    told: list[FenceEvent] = []
     for entry in inputs:
         now, events = step(watched, now, entry)
         told.extend(events)

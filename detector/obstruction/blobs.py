@@ -19,7 +19,7 @@ MIN_PIXELS = 12
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A connected set of pixels of the view. ``foot`` is the middle of its lowest row."""
+    """A connected set of pixels of the view. ``foot`` is the middle pixel of its lowest row."""
 
     mask: Mask
     x: int
@@ -30,13 +30,14 @@ class Blob:
     foot: tuple[float, float]
 
 
-def blobs_in(changed: Mask) -> Iterator[Blob]:
-    """The blobs of a mask, specks removed, small breaks closed."""
+def blobs_in(changed: Mask, inside: Mask) -> Iterator[Blob]:
+    """The blobs of a mask within ``inside``, specks removed, small breaks closed."""
     small = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     joined = cv2.morphologyEx(
         small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     )
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    within = np.where(inside, joined, 0).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(within, connectivity=8)
     least = max(MIN_PIXELS, MIN_SHARE * changed.size)
     for number in range(1, count):
         x, y, width, height, pixels = (int(value) for value in stats[number])
@@ -45,4 +46,5 @@ def blobs_in(changed: Mask) -> Iterator[Blob]:
         mask = labels == number
         row = y + height - 1
         columns = np.flatnonzero(mask[row])
-        yield Blob(mask, x, y, width, height, pixels, (float(columns.mean()) + 0.5, row + 0.5))
+        foot = (float(columns[columns.size // 2]) + 0.5, row + 0.5)
+        yield Blob(mask, x, y, width, height, pixels, foot)

@@ -3,18 +3,53 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, fields
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.obstruction.view import Mask, Plane
 
+Corners = NDArray[np.float64]
+"""The fence's corners: number x 2 (x, y), in 0-1 of the frame."""
+
+_STORED: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
+    "corners": (np.float64, (2,)),
+    "background": (np.float16, (3,)),
+    "learned": (np.bool_, ()),
+    "still": (np.float16, (3,)),
+    "still_since_ns": (np.int64, ()),
+    "fresh": (np.float16, (3,)),
+    "fresh_since_ns": (np.int64, ()),
+    "fresh_looks": (np.int32, ()),
+    "alike_ns": (np.int64, ()),
+    "noise": (np.float16, ()),
+    "standing": (np.bool_, ()),
+}
+"""How each array is kept on disk: its type, and its axes after those of the view."""
+
+_PLANES = ("background", "still", "fresh", "noise")
+
+_UNREADABLE = (
+    ValueError,
+    OSError,
+    KeyError,
+    EOFError,
+    NotImplementedError,  # a damaged header asks for a kind of compression that is unknown
+    RuntimeError,  # … or for a password
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 
 @dataclass(slots=True)
 class Memory:
     """Per pixel of the view; changed in place, for it is large. Times in ns of media time.
 
+    ``corners``: of the fence that the view is of; for another fence all of it is void.
     ``background``: the empty place, BGR 0-255, where ``learned``. ``still``: the last value
     that a pixel has kept long enough, since ``still_since_ns``. ``fresh``: the value that may
     become the next one, since ``fresh_since_ns``, met in ``fresh_looks`` looks. ``alike_ns``:
@@ -22,6 +57,7 @@ class Memory:
     a still pixel. ``standing``: pixels of things that are there.
     """
 
+    corners: Corners
     background: Plane
     learned: Mask
     still: Plane
@@ -35,10 +71,11 @@ class Memory:
     last_ns: int
 
 
-def new_memory(view: Plane, media_ns: int) -> Memory:
-    """The memory after one look."""
+def new_memory(view: Plane, media_ns: int, corners: Corners) -> Memory:
+    """The memory after one look at a fence with these corners."""
     size = view.shape[:2]
     return Memory(
+        corners=corners.copy(),
         background=view.copy(),
         learned=np.zeros(size, np.bool_),
         still=view.copy(),
@@ -55,26 +92,36 @@ def new_memory(view: Plane, media_ns: int) -> Memory:
 
 def encode_memory(memory: Memory) -> bytes:
     """A compressed NumPy archive, without pickles."""
+    arrays: dict[str, Any] = {name: getattr(memory, name) for name in _STORED}
+    stored = {name: arrays[name].astype(kind) for name, (kind, _) in _STORED.items()}
     buffer = io.BytesIO()
-    arrays = {
-        item.name: np.asarray(getattr(memory, item.name)).astype(
-            np.float16 if item.type == "Plane" else None
-        )
-        for item in fields(memory)
-    }
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    np.savez_compressed(buffer, allow_pickle=False, **stored, last_ns=np.int64(memory.last_ns))
     return buffer.getvalue()
 
 
 def decode_memory(data: bytes) -> Memory:
     """The memory of :func:`encode_memory`. Raises ``ValueError`` for anything else."""
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            values = {item.name: arrays[item.name] for item in fields(Memory)}
-    except (OSError, KeyError, EOFError) as error:
-        raise ValueError(f"got a background that cannot be read ({error})") from error
-    for item in fields(Memory):
-        if item.type == "Plane":
-            values[item.name] = values[item.name].astype(np.float32)
-    values["last_ns"] = int(values["last_ns"])
-    return Memory(**values)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            values = {name: _array(archive, name) for name in (*_STORED, "last_ns")}
+    except _UNREADABLE as error:
+        raise ValueError(f"got a background that cannot be read ({error!r})") from error
+    size = values["learned"].shape
+    for name, (kind, last_axes) in _STORED.items():
+        array = values[name]
+        fits = (
+            array.shape[1:] == last_axes if name == "corners" else array.shape == size + last_axes
+        )
+        if array.dtype != kind or not fits:
+            raise ValueError(f"got a background whose {name} is {array.dtype} {array.shape}")
+    last_ns = values.pop("last_ns")
+    if last_ns.shape != () or last_ns.dtype != np.int64:
+        raise ValueError(f"got a background whose last_ns is {last_ns.dtype} {last_ns.shape}")
+    planes = {name: values[name].astype(np.float32) for name in _PLANES}
+    return Memory(**{**values, **planes}, last_ns=int(last_ns))
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    """One array, read whole first: its checksum is checked before its header is believed."""
+    array: NDArray[Any] = np.load(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
+    return array

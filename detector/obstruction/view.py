@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from detector.frame import Image
@@ -81,15 +82,13 @@ def view_of(polygon: FencePolygon, frame_hw: tuple[int, int]) -> FenceView:
     x1, y1 = min(x1, x2 - 2), min(y1, y2 - 2)
     scale = min(1.0, LONG_SIDE_PX / max(x2 - x1, y2 - y1))
     size_hw = (max(2, round((y2 - y1) * scale)), max(2, round((x2 - x1) * scale)))
-    corners = np.array(
-        [
-            (
-                (point.x * width - x1) * size_hw[1] / (x2 - x1),
-                (point.y * height - y1) * size_hw[0] / (y2 - y1),
-            )
-            for point in polygon.points
-        ]
-    )
-    inside = np.zeros(size_hw, np.uint8)
-    cv2.fillPoly(inside, [np.round(corners).astype(np.int32)], 1)
-    return FenceView((x1, y1, x2, y2), frame_hw, size_hw, inside.astype(np.bool_))
+    view = FenceView((x1, y1, x2, y2), frame_hw, size_hw, np.zeros(size_hw, np.bool_))
+    return replace(view, inside=_inside(polygon, view))
+
+
+def _inside(polygon: FencePolygon, view: FenceView) -> Mask:
+    """The pixels whose middle the fence covers, so that what stands on them is in the fence."""
+    height, width = view.size_hw
+    xs = [view.point_of(column + 0.5, 0).x for column in range(width)]
+    ys = [view.point_of(0, row + 0.5).y for row in range(height)]
+    return np.asarray(shapely.intersects_xy(polygon.shape, *np.meshgrid(xs, ys)), dtype=np.bool_)

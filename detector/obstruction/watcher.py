@@ -41,12 +41,17 @@ JUMP_SHARE = 0.6
 
 
 class ObstructionWatcher:
-    """Watches one fence. Not thread-safe; :attr:`memory` may be saved and given back."""
+    """Watches one fence. Not thread-safe; :attr:`memory` may be saved and given back.
+
+    A memory of a fence that had other corners is let go.
+    """
 
     def __init__(self, fence: Fence, memory: Memory | None = None) -> None:
         self._fence = fence
+        self._corners = np.array(fence.polygon.points, np.float64)
         self._view: FenceView | None = None
-        self.memory = memory
+        moved = memory is None or not np.array_equal(memory.corners, self._corners)
+        self.memory = None if moved else memory
 
     def observe(
         self, image: Image, media_ns: int, people: tuple[Box, ...]
@@ -62,10 +67,10 @@ class ObstructionWatcher:
         assert view is not None
         pixels = view.look(image)
         if self.memory is None:
-            self.memory = new_memory(pixels, media_ns)
+            self.memory = new_memory(pixels, media_ns, self._corners)
             return ()
         memory = self.memory
-        dt_ns = media_ns - memory.last_ns
+        dt_ns = max(0, media_ns - memory.last_ns)  # a memory may be newer than the state
         memory.last_ns = media_ns
         hidden = _hidden(view, people)
         empty = memory.learned & view.inside & ~memory.standing & ~hidden
@@ -100,7 +105,7 @@ class ObstructionWatcher:
         before = memory.standing.copy()
         memory.standing[:] = False
         found: list[Detection] = []
-        for blob in blobs_in((change > contrast) & known):
+        for blob in blobs_in((change > contrast) & known, view.inside):
             if self._is_thing(memory, blob, before):
                 memory.standing |= blob.mask
                 found.append(self._detection(memory, view, blob, change, kept, passing))
@@ -111,11 +116,14 @@ class ObstructionWatcher:
         return tuple(found)
 
     def _is_thing(self, memory: Memory, blob: Blob, before: Mask) -> bool:
-        """Things stay things; what is new may be light, or the hole that a thing has left."""
-        if before[blob.mask].mean() > 0.5:
-            return True
+        """Whether it is one, and not light, nor the hole that a thing has left.
+
+        What was a thing is asked about light again: of a shadow's edge that has just come into
+        the fence too little is seen to tell.
+        """
         now, background = memory.still, memory.background
-        if is_light(now, background, blob.mask) or is_ghost(now, background, blob.mask):
+        new = before[blob.mask].mean() <= 0.5
+        if is_light(now, background, blob.mask) or (new and is_ghost(now, background, blob.mask)):
             background[blob.mask] = now[blob.mask]
             return False
         return True
@@ -153,7 +161,7 @@ def _activity(blob: Blob, passing: Mask) -> float:
     reach = max(3, max(blob.width, blob.height) // 3)
     top, left = max(0, blob.y - reach), max(0, blob.x - reach)
     near = passing[top : blob.y + blob.height + reach, left : blob.x + blob.width + reach]
-    return min(1.0, np.count_nonzero(near) / (ACTIVE_SHARE * blob.pixels))
+    return min(1.0, int(np.count_nonzero(near)) / (ACTIVE_SHARE * blob.pixels))
 
 
 def _learn_anew(memory: Memory) -> None:

@@ -201,7 +201,7 @@ def test_a_member_is_not_dropped_for_a_bigger_place_that_is_none() -> None:
         looks(16, 18, seen(box=wide, score=1.0), blob(corner, 2.0)),
         looks(18, 60, blob(corner, 2.0)),
     )
-    assert brief(told)[0] == ("opened", 13.0)
+    assert brief(told)[0] == ("opened", 12.0)
     assert "cleared" not in dict(brief(told))  # the pile is still there
 
 

@@ -1,0 +1,251 @@
+"""What is new and stands still is found, whatever else the picture does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detector.obstruction.memory import decode_memory, encode_memory
+from detector.obstruction.watcher import ObstructionWatcher
+from fences.box import Box, iou
+from fences.geometry import parse_polygon
+from fences.observation import Detection, Label, Seeing
+from tests.fences_kit import fence, ns
+from tests.obstruction_kit import WIDE, Place, Watched
+
+BAG = Box(0.4, 0.4, 0.55, 0.6)
+OTHER = Box(0.65, 0.6, 0.8, 0.75)
+
+
+def fits(seen: tuple[Detection, ...], box: Box, least: float = 0.75) -> bool:
+    """Whether that box was found, and nothing else."""
+    return len(seen) == 1 and iou(seen[0].box, box) > least
+
+
+def test_a_thing_that_is_put_down_is_found_once_it_has_settled() -> None:
+    watched = Watched()
+    watched.during(5)
+    watched.during(3, BAG)
+    first, seen = watched.found[0]
+    assert 6.0 - 1e-6 <= first <= 6.0 + 1 / watched.fps + 1e-6
+    assert fits(seen, BAG, 0.8)
+    assert seen[0].label == Label.OBSTRUCTION
+    assert seen[0].seen_by is Seeing.OBSTRUCTION
+    assert seen[0].fence_id == "lane"
+    assert not watched.found[-1][1][0].covered
+    assert watched.since(seen[0]) == pytest.approx(5.0, abs=0.25)
+    assert not watched.blind
+
+
+@pytest.mark.parametrize("fps", [1.0, 2.0, 5.0, 25.0])
+def test_the_same_is_found_at_any_rate(fps: float) -> None:
+    watched = Watched(Place((120, 160)), fps=fps)
+    watched.during(6)
+    last = watched.during(5, BAG)
+    assert fits(last, BAG, 0.8)
+    assert watched.since(last[0]) == pytest.approx(6.0, abs=1 / fps)
+    assert watched.found[0][0] <= 7.0 + 1 / fps + 1e-6
+    watched.during(4)
+    assert watched.found[-1][0] <= 12.0 + 1 / fps + 1e-6  # and gone soon after it goes
+
+
+@pytest.mark.parametrize("size_hw", [(90, 120), (240, 320), (720, 1280), (480, 270)])
+def test_boxes_are_right_at_any_frame_size(size_hw: tuple[int, int]) -> None:
+    watched = Watched(Place(size_hw), fps=2)
+    watched.during(4)
+    assert fits(watched.during(4, BAG), BAG)
+
+
+def test_what_passes_is_not_found() -> None:
+    watched = Watched()
+    watched.during(4)
+    for step in range(40):
+        x = -0.3 + step * 0.06
+        watched.see(watched.place.draw(watched.now, Box(x, 0.4, x + 0.2, 0.6)))
+    watched.during(3)
+    assert not watched.found
+
+
+def test_what_was_there_at_start_is_not_found_and_neither_is_its_going() -> None:
+    watched = Watched()
+    watched.during(6, BAG)
+    watched.during(6)
+    assert not watched.found
+    assert fits(watched.during(3, OTHER), OTHER)
+
+
+def test_noise_alone_finds_nothing() -> None:
+    watched = Watched(Place(noise=8.0))
+    watched.during(15)
+    assert not watched.found
+    assert not watched.blind
+
+
+def test_the_cameras_exposure_does_not_matter() -> None:
+    watched = Watched()
+    watched.during(4)
+    for step in range(50):
+        light = 1.0 + 0.35 * float(np.sin(step / 8))
+        watched.see(watched.place.draw(watched.now, light=light))
+    watched.during(4, light=0.6)
+    assert not watched.found
+
+
+def test_a_thing_stays_found_through_a_change_of_exposure() -> None:
+    watched = Watched()
+    watched.during(4)
+    watched.during(4, BAG)
+    for light in (0.95, 0.9, 0.8, 0.75):
+        assert fits(watched.during(1, BAG, light=light), BAG)
+
+
+def test_a_jump_of_the_whole_picture_is_a_gap_and_then_the_background() -> None:
+    watched = Watched()
+    watched.during(5)
+    blocks = np.random.default_rng(5).integers(20, 235, (12, 16, 3), np.uint8)
+    watched.place.ground = blocks.repeat(20, axis=0).repeat(20, axis=1)  # it was turned
+    watched.during(6)
+    assert watched.blind[0] == pytest.approx(5.0)
+    assert watched.blind[-1] < 7.5
+    assert not [at for at, _ in watched.found if at > 8.0]
+    assert fits(watched.during(3, BAG), BAG)
+
+
+def test_a_shadow_whose_edge_was_taken_for_a_thing_is_known_when_more_is_seen() -> None:
+    watched = Watched(Place(rough=45.0))
+    watched.during(4)
+    for step in range(60):
+        x = 0.05 + step * 0.002
+        shade = Box(x, 0.2, x + 0.25, 0.7)
+        watched.see(watched.place.draw(watched.now, shade=shade))
+    left = watched.during(4, shade=shade)
+    assert sum(it.box.area for it in left) < 0.05 * shade.area
+
+
+def test_a_shadow_that_comes_and_stays_is_no_thing() -> None:
+    watched = Watched()
+    watched.during(4)
+    watched.during(6, shade=Box(0.3, 0.2, 0.6, 0.7))
+    assert not watched.found
+
+
+def test_a_thing_that_is_hidden_for_a_while_is_covered_and_keeps_its_time() -> None:
+    watched = Watched()
+    watched.during(4)
+    watched.during(3, BAG)
+    covered: list[bool] = []
+    for _ in range(20):
+        crowd = Box(0.35, 0.3, 0.6, 0.7)
+        seen = watched.see(watched.place.draw(watched.now, BAG, crowd=crowd))
+        covered.extend(it.covered for it in seen)
+    assert covered == [True] * 20
+    (seen_last,) = watched.during(2, BAG)
+    assert not seen_last.covered
+    assert watched.since(seen_last) == pytest.approx(4.0, abs=0.25)
+
+
+def test_pixels_of_people_say_nothing() -> None:
+    watched = Watched()
+    watched.during(4)
+    watched.during(6, BAG, people=(BAG,))
+    assert not watched.found
+    assert fits(watched.during(2, BAG), BAG)  # the same pixels, and no person any more
+
+
+def test_a_person_before_a_thing_covers_it() -> None:
+    watched = Watched()
+    watched.during(4)
+    watched.during(3, BAG)
+    (seen,) = watched.during(3, BAG, people=(Box(0.35, 0.3, 0.6, 0.7),))
+    assert seen.covered
+
+
+def test_passing_beside_a_thing_is_activity() -> None:
+    watched = Watched()
+    watched.during(4)
+    (quiet,) = watched.during(3, BAG)
+    busy = 0.0
+    for step in range(10):
+        x = 0.2 + 0.04 * (step % 3)
+        for seen in watched.see(watched.place.draw(watched.now, BAG, Box(x, 0.4, x + 0.1, 0.6))):
+            busy = max(busy, seen.activity)
+    assert quiet.activity < 0.2
+    assert busy > 0.8
+
+
+def test_outside_the_fence_nothing_is_found() -> None:
+    watched = Watched(polygon=((0.1, 0.1), (0.38, 0.1), (0.38, 0.9), (0.1, 0.9)))
+    watched.during(4)
+    watched.during(4, BAG)
+    assert not watched.found
+
+
+SLANTED = ((0.103, 0.107), (0.893, 0.151), (0.871, 0.773), (0.137, 0.639))
+CONCAVE = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.713), (0.501, 0.251), (0.1, 0.731))
+
+
+@pytest.mark.parametrize("bottom", [0.4021, 0.4032, 0.4043, 0.4064])
+def test_a_thing_across_the_lower_edge_touches_the_ground_inside(bottom: float) -> None:
+    polygon = ((0.1, 0.1), (0.9, 0.1), (0.9, bottom), (0.1, bottom))
+    stands_inside(polygon, Box(0.4, 0.3, 0.55, 0.6))
+
+
+@pytest.mark.parametrize("polygon", [SLANTED, CONCAVE])
+@pytest.mark.parametrize("box", [Box(0.3, 0.3, 0.7, 0.9), Box(0.05, 0.2, 0.4, 0.95)])
+def test_at_slanted_and_hollow_edges_too(
+    polygon: tuple[tuple[float, float], ...], box: Box
+) -> None:
+    stands_inside(polygon, box)
+
+
+def stands_inside(polygon: tuple[tuple[float, float], ...], box: Box) -> None:
+    watched = Watched(polygon=polygon, fps=2)
+    watched.during(4)
+    last = watched.during(4, box)
+    assert last
+    assert all(parse_polygon(polygon).covers(seen.ground) for seen in last)
+
+
+def test_a_restart_with_its_memory_keeps_the_thing_and_its_time() -> None:
+    watched = Watched()
+    watched.during(4)
+    watched.during(3, BAG)
+    memory = watched.watcher.memory
+    assert memory is not None
+    again = decode_memory(encode_memory(memory))
+    watched.watcher = ObstructionWatcher(fence(polygon=WIDE), again)
+    watched.now += 30.0
+    seen = watched.see(watched.place.draw(watched.now, BAG))
+    assert fits(seen, BAG)
+    assert watched.since(seen[0]) == pytest.approx(4.0, abs=0.25)
+    watched.during(3)
+    assert watched.found[-1][0] < watched.now - 1.0
+
+
+def test_a_restart_after_the_fence_was_moved_begins_anew() -> None:
+    watched = Watched()
+    watched.during(4)
+    shifted = tuple((x, y + 0.02) for x, y in WIDE)
+    watched.watcher = ObstructionWatcher(fence(polygon=shifted), watched.watcher.memory)
+    assert watched.watcher.memory is None
+    watched.during(4)
+    assert not watched.found
+
+
+def test_another_size_of_frames_begins_anew() -> None:
+    watched = Watched()
+    watched.during(4)
+    watched.place = Place((120, 160))
+    watched.during(3)
+    assert fits(watched.during(3, BAG), BAG, 0.7)
+
+
+def test_a_memory_that_is_newer_than_the_next_picture_does_no_harm() -> None:
+    watched = Watched()
+    watched.during(4)
+    memory = watched.watcher.memory
+    assert memory is not None
+    memory.last_ns += ns(60)
+    watched.during(3)
+    assert np.abs(memory.background - 120.0).max() < 80.0
+    assert not watched.found
