@@ -24,6 +24,7 @@ class Reason(StrEnum):
     GROWN = "grown"
     PLACE_CLEAR = "place_clear"
     HOURS_ENDED = "hours_ended"
+    NO_LONGER_WATCHED = "no_longer_watched"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,11 @@ CHECKPOINT_NS = 5 * SECOND_NS
 """Media time between checkpoints of the fence states: what a crash can make a dwell lose."""
 
 BACKGROUND_NS = 60 * SECOND_NS
-"""Media time between writings of the backgrounds, which are larger and change slowly."""
+"""Media time between writings of the backgrounds, which are larger and change slowly.
+
+A new camera's come sooner, the first after ``CHECKPOINT_NS``, each twice as long after the
+one before: a background is learned in seconds, and without it a restart sees nothing new.
+"""
 
 _RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 
@@ -56,7 +60,8 @@ class Desk:
     backgrounds: BackgroundFolder
     _waiting: list[Batch] = field(default_factory=list)
     _checkpoint_ns: int = 0
-    _background_ns: int = 0
+    _background_due_ns: int = 0
+    _background_every_ns: int = CHECKPOINT_NS
     _last: tuple[int, int] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,19 +70,23 @@ class Desk:
         if isinstance(entry, Gap):
             return
         with self._lock:
+            if self._last is None:
+                self._background_due_ns = entry.media_ns + CHECKPOINT_NS
             self._last = (entry.media_ns, entry.wall_ns)
             due = entry.media_ns - self._checkpoint_ns >= CHECKPOINT_NS
             if taken.events or due:
                 self._hand_in(entry.media_ns, entry.wall_ns, taken.events, taken.image)
-            if entry.media_ns - self._background_ns >= BACKGROUND_NS:
-                self._save_backgrounds(entry.media_ns)
+            if entry.media_ns >= self._background_due_ns:
+                self._background_every_ns = min(2 * self._background_every_ns, BACKGROUND_NS)
+                self._background_due_ns = entry.media_ns + self._background_every_ns
+                self._save_backgrounds()
 
     def checkpoint(self) -> None:
         """Keep everything as it is now, before the service ends."""
         with self._lock:
             if self._last is not None:
                 self._hand_in(*self._last, (), None)
-                self._save_backgrounds(self._last[0])
+                self._save_backgrounds()
 
     def _hand_in(
         self, media_ns: int, wall_ns: int, events: tuple[FenceEvent, ...], image: Image | None
@@ -102,8 +111,7 @@ class Desk:
             self._waiting[-1],
         ]
 
-    def _save_backgrounds(self, media_ns: int) -> None:
-        self._background_ns = media_ns
+    def _save_backgrounds(self) -> None:
         try:
             self.backgrounds.save(self.camera_id, self.eyes.memories())
         except OSError as error:

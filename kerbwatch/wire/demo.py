@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from alerts.mqtt.subscriber import InboxListener
 from alerts.topics import Topics
 from fences.clock import SECOND_NS, Clock
 from kerbwatch.config.load import load_options
-from kerbwatch.options import ServiceOptions
+from kerbwatch.options import EMBEDDED_HOST, EMBEDDED_PORT, ServiceOptions
 from kerbwatch.wire.service import Ready, serve
 from replay.scenes.demo import demo_scene
 from replay.scenes.truth import TruthFence, clip_truth
@@ -84,8 +85,20 @@ def prepare(folder: Path, on_progress: Callable[[int, int], None]) -> Path:
         write_clip(spec, part, progress=on_progress)
         part.replace(clip)
     config = folder / "streams.yaml"
-    config.write_text(_configuration(clip_truth(spec).fences), encoding="utf-8")
+    fences = clip_truth(spec).fences
+    config.write_text(_configuration(fences, _usual_port()), encoding="utf-8")
     return config
+
+
+def _usual_port() -> int:
+    """The port that ``kerbwatch inbox`` tries, or 0, for any, where something else has it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((EMBEDDED_HOST, EMBEDDED_PORT))
+        except OSError:
+            return 0
+    return EMBEDDED_PORT
 
 
 def show(
@@ -144,12 +157,13 @@ def _scenarios(options: ServiceOptions) -> list[str]:
     ]
 
 
-def _configuration(fences: tuple[TruthFence, ...]) -> str:
+def _configuration(fences: tuple[TruthFence, ...], port: int) -> str:
     lines = [
         "# Written by the demo; a configuration like any other: kerbwatch run streams.yaml",
         "site: {id: demo, name: 示范街道, timezone: Asia/Shanghai}",
-        "mqtt: {embedded_port: 0}",
+        f"mqtt: {{embedded_port: {port}}}",
         "store: {url: sqlite:///kerbwatch.db}",
+        "data_dir: .",
         "recipients:",
         "  - {id: duty, name: 东片区值班, role: officer}",
         "  - {id: property, name: 街区物业, role: property}",

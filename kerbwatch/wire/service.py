@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import structlog
+
 from alerts.health import QueueStats
 from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
@@ -17,6 +19,9 @@ from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.camera import CameraThread
 from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.models import open_engines
+from kerbwatch.wire.retire import retire_unwatched
+
+_log = structlog.get_logger(__name__)
 
 CAMERAS_STOP_S = 1.5
 """How long a stopping service waits for cameras that hang in a read."""
@@ -49,6 +54,8 @@ def serve(
     """
     engines = open_engines(options.models, env)
     alerts = AlertService(_alert_options(options), directory_of(options), clock)
+    for case in retire_unwatched(alerts.store, alerts.intake, options, clock):
+        _log.info("case_retired", case=case.case_id)
     broker = alerts.start()
     backgrounds = BackgroundFolder(options.data_dir / "backgrounds")
     cameras = [
