@@ -1,0 +1,127 @@
+"""The command as a user has it: the installed ``kerbwatch``, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from detector.frame import Image
+
+KERBWATCH = Path(sys.executable).with_name("kerbwatch")
+MODEL = "yolox-nano-416"
+FPS = 10
+LEFT_HALF = [[0.05, 0.3], [0.5, 0.3], [0.5, 0.95], [0.05, 0.95]]
+"""The fence in which :func:`street_clip` puts its box."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def result(self) -> Any:
+        """The one line of ``--json``."""
+        assert self.out.count("\n") == 1, f"expected one line, got {self.out!r}, {self.err!r}"
+        return json.loads(self.out)
+
+
+def environment(lang: str = "en", **more: str) -> dict[str, str]:
+    """Nothing of the machine but what programs need to start."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return {**kept, "KERBWATCH_LANG": lang, **more}
+
+
+def kerbwatch(
+    *arguments: str | Path,
+    cwd: Path,
+    lang: str = "en",
+    env: Mapping[str, str] | None = None,
+    timeout_s: float = 60.0,
+) -> Done:
+    """Run the command to its end in ``cwd``."""
+    done = subprocess.run(
+        [KERBWATCH, *arguments],
+        cwd=cwd,
+        env=environment(lang, **(env or {})),
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def street(box: bool, number: int = 0) -> Image:
+    """A grey street of 160×120 with a little noise, and a dark box on its left half."""
+    noise = np.random.default_rng(number).integers(-3, 4, (120, 160, 3))
+    picture = np.full((120, 160, 3), 150) + noise
+    if box:
+        picture[60:96, 24:60] = (40, 60, 90) + noise[60:96, 24:60]
+    return picture.astype(np.uint8)
+
+
+def street_clip(path: Path, *spans: tuple[float, bool]) -> Path:
+    """Write a clip of spans ``(seconds, whether the box is there)``, 10 frames a second."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=FPS)
+        stream.width, stream.height, stream.time_base = 160, 120, Fraction(1, FPS)
+        stream.bit_rate = 2_000_000
+        number = 0
+        for seconds, box in spans:
+            for _ in range(round(seconds * FPS)):
+                frame = av.VideoFrame.from_ndarray(street(box, number), format="bgr24")
+                frame.pts = number
+                container.mux(stream.encode(frame))
+                number += 1
+        container.mux(stream.encode(None))
+    return path
+
+
+def fence(
+    fence_id: str = "corner", *, dwell_s: float = 2.0, clear_after_s: float = 1.0, **more: Any
+) -> dict[str, Any]:
+    """A fence that watches the left half of the street for piles."""
+    rule = {"dwell_s": dwell_s, "clear_after_s": clear_after_s}
+    scenarios = {"construction_waste": rule}
+    return {"id": fence_id, "polygon": LEFT_HALF, "scenarios": scenarios, **more}
+
+
+def camera(
+    camera_id: str, url: str | Path, fences: Sequence[Mapping[str, Any]], *, every_s: float = 0.2
+) -> dict[str, Any]:
+    return {"id": camera_id, "url": str(url), "every_s": every_s, "fences": list(fences)}
+
+
+def streams(
+    folder: Path, cameras: Sequence[Mapping[str, Any]], name: str = "streams.yaml", **more: Any
+) -> Path:
+    """Write a configuration (JSON is YAML) and give its path."""
+    content = {
+        "site": {"id": "test", "timezone": "Asia/Shanghai"},
+        "recipients": [{"id": "duty", "name": "东片区值班", "role": "officer"}],
+        "cameras": list(cameras),
+        **more,
+    }
+    path = folder / name
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
+
+
+def lines_of(path: Path) -> list[Any]:
+    """The objects of a ``.jsonl``."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
