@@ -48,7 +48,7 @@ def test_every_topic_is_documented_and_every_documented_one_exists() -> None:
         topics.inbox("<recipient_id>"),
     }
     table = MQTT.split("| topic |")[1].split("\n\n")[0]
-    documented = {f"base/site/{name}" for name in re.findall(r"^\| `([^`]+)`", table, re.M)}
+    documented = {f"base/site/{name}" for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)}
     assert documented == ours
 
 
@@ -61,14 +61,16 @@ def test_every_state_is_documented(values: type[CaseState | CameraState | Servic
 
 def test_every_reason_of_an_event_is_documented() -> None:
     rows = [row for row in MQTT.splitlines() if row.startswith(("| `reason`", "| `close_reason`"))]
-    documented = {word for row in rows for word in re.findall(r"[a-z]+(?:_[a-z]+)+", row.split("|")[2])}
+    documented = {
+        word for row in rows for word in re.findall(r"[a-z]+(?:_[a-z]+)+", row.split("|")[2])
+    }
     assert {reason.value for reason in Reason} - {"grown"} <= documented
     assert "grown" in MQTT
 
 
 def test_every_make_target_that_the_readme_names_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     for name in ("README.md", "README.zh-CN.md"):
         named = re.findall(r"`?make ([a-z-]+)", (ROOT / name).read_text(encoding="utf-8"))
         assert named
@@ -87,7 +89,9 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 def test_both_readmes_have_the_same_commands() -> None:
     def commands(name: str) -> list[str]:
-        blocks = re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.S)
+        blocks = re.findall(
+            r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL
+        )
         lines = "".join(blocks).splitlines()
         return [line.split("#")[0].strip() for line in lines if line.strip()]
 
