@@ -1,0 +1,200 @@
+"""What a camera brings reaches the store in order, also when that has been away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import pytest
+
+from alerts.errors import StoreError
+from alerts.intake import Batch, Intake
+from detector.eyes import Eyes
+from detector.obstruction.memory import Memory
+from detector.stream import Taken
+from fences.clock import SECOND_NS
+from fences.event import EventKind, FenceEvent
+from fences.guard import Guard
+from fences.observation import Gap, Observation
+from fences.state import FenceState, decode_state
+from kerbwatch.wire.backgrounds import BackgroundFolder
+from kerbwatch.wire.camera import BACKGROUND_NS, CHECKPOINT_NS, Desk
+from tests.alerts_kit import fence_event
+
+PICTURE = np.zeros((4, 4, 3), np.uint8)
+
+
+@dataclass
+class FakeIntake:
+    """Remembers what it took; ``away`` is how many more batches it refuses."""
+
+    away: int = 0
+    taken: list[Batch] = field(default_factory=list)
+    tried: int = 0
+
+    def receive(self, batch: Batch) -> tuple[()]:
+        self.tried += 1
+        if self.away > 0:
+            self.away -= 1
+            raise StoreError("store_write", problem="locked")
+        self.taken.append(batch)
+        return ()
+
+    @property
+    def events(self) -> list[FenceEvent]:
+        return [event for batch in self.taken for event in batch.events]
+
+
+@dataclass
+class FakeGuard:
+    states: dict[str, FenceState] = field(default_factory=lambda: {"lane": FenceState()})
+
+
+class FakeEyes:
+    def memories(self) -> dict[str, Memory]:
+        return {}
+
+
+@dataclass
+class FakeBackgrounds:
+    """Counts; ``broken`` as when the disk is full."""
+
+    saves: int = 0
+    broken: bool = False
+
+    def save(self, camera_id: str, memories: dict[str, Memory]) -> None:
+        assert (camera_id, memories) == ("gate-3", {})
+        self.saves += 1
+        if self.broken:
+            raise OSError(28, "No space left on device")
+
+
+@pytest.fixture
+def intake() -> FakeIntake:
+    return FakeIntake()
+
+
+@pytest.fixture
+def backgrounds() -> FakeBackgrounds:
+    return FakeBackgrounds()
+
+
+@pytest.fixture
+def guard() -> FakeGuard:
+    return FakeGuard()
+
+
+@pytest.fixture
+def desk(intake: FakeIntake, guard: FakeGuard, backgrounds: FakeBackgrounds) -> Desk:
+    return Desk(
+        "gate-3",
+        cast("Intake", intake),
+        cast("Guard", guard),
+        cast("Eyes", FakeEyes()),
+        cast("BackgroundFolder", backgrounds),
+    )
+
+
+def event(at_s: float) -> FenceEvent:
+    return fence_event(EventKind.OPENED, at_s, violation_s=at_s)
+
+
+def look(at_s: float, *events: FenceEvent) -> Taken:
+    """A look at ``at_s`` seconds after a day of media time."""
+    media_ns = 86_400 * SECOND_NS + round(at_s * SECOND_NS)
+    return Taken(Observation(media_ns, media_ns), events, PICTURE)
+
+
+def test_an_event_is_handed_in_at_once_with_picture_and_state(
+    desk: Desk, intake: FakeIntake, guard: FakeGuard
+) -> None:
+    desk.took(look(0))
+    desk.took(look(1, event(1)))
+    batch = intake.taken[-1]
+    assert batch.events == (event(1),)
+    assert batch.picture is PICTURE
+    assert decode_state(batch.checkpoints["lane"]) == guard.states["lane"]
+
+
+def test_without_events_only_a_checkpoint_is_handed_in_now_and_then(
+    desk: Desk, intake: FakeIntake
+) -> None:
+    for tenth in range(200):
+        desk.took(look(tenth / 10))
+    times = [batch.media_ns for batch in intake.taken]
+    assert np.diff(times).tolist() == [CHECKPOINT_NS] * 3
+    assert intake.events == []
+
+
+def test_a_gap_is_nothing_to_hand_in(desk: Desk, intake: FakeIntake) -> None:
+    desk.took(Taken(Gap(0, 9 * SECOND_NS, "jump_forward"), (), None))
+    desk.checkpoint()
+    assert intake.tried == 0
+
+
+def test_while_the_store_is_away_events_wait_and_keep_their_order(
+    desk: Desk, intake: FakeIntake
+) -> None:
+    intake.away = 10
+    for second in range(30):
+        desk.took(look(second, *([event(second)] if second % 3 == 0 else [])))
+    assert intake.away == 0
+    desk.took(look(30))
+    desk.took(look(40))
+    assert intake.events == [event(second) for second in range(0, 30, 3)]
+    assert len({id(one) for one in intake.taken}) == len(intake.taken)
+
+
+def test_what_still_waits_when_the_service_ends_is_handed_in_last_of_all(
+    desk: Desk, intake: FakeIntake
+) -> None:
+    intake.away = 3
+    for second in (0, 1, 2):
+        desk.took(look(second, event(second)))
+    assert intake.taken == []
+    desk.checkpoint()
+    assert intake.events == [event(0), event(1), event(2)]
+    assert intake.taken[-1].events == ()
+
+
+def test_a_store_that_is_away_for_long_costs_old_pictures_but_no_event(
+    desk: Desk, intake: FakeIntake
+) -> None:
+    intake.away = 10_000
+    for second in range(2_000):
+        desk.took(look(second, event(second)))
+    assert sum(batch.picture is not None for batch in desk._waiting) <= 21
+    intake.away = 0
+    desk.took(look(2_000))
+    desk.checkpoint()
+    assert intake.events == [event(second) for second in range(2_000)]
+    assert intake.events[-1] in intake.taken[-2].events + intake.taken[-3].events
+    assert intake.taken[1_999].picture is not None, "the newest keep theirs"
+
+
+def test_a_first_background_is_written_soon_and_later_ones_seldom(
+    desk: Desk, backgrounds: FakeBackgrounds
+) -> None:
+    """Soon: without one, a restart would take what stands there for the street."""
+    at_s = []
+    for second in range(301):
+        before = backgrounds.saves
+        desk.took(look(second))
+        if backgrounds.saves > before:
+            at_s.append(second)
+    assert at_s[0] * SECOND_NS == CHECKPOINT_NS
+    assert np.diff(at_s).max() * SECOND_NS == BACKGROUND_NS
+    assert np.diff(at_s)[-1] * SECOND_NS == BACKGROUND_NS
+    assert len(at_s) <= 9
+
+
+def test_a_full_disk_for_backgrounds_stops_nothing(
+    desk: Desk, intake: FakeIntake, backgrounds: FakeBackgrounds
+) -> None:
+    backgrounds.broken = True
+    for second in range(30):
+        desk.took(look(second))
+    desk.took(look(30, event(30)))
+    assert backgrounds.saves > 1
+    assert intake.events == [event(30)]

@@ -1,0 +1,122 @@
+"""The doctor tells what works, what does not, and what to do."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from alerts.texts import Language, load_texts
+from kerbwatch.wire import doctor
+from kerbwatch.wire.doctor import Finding, examine
+from tests.e2e.kit import camera, fence, streams
+
+PARTS = ["python", "owner", "engines", "codecs", "font", "models", "broker", "store", "disk"]
+
+
+def by_part(config: Path | None = None) -> dict[str, Finding]:
+    return {finding.part: finding for finding in examine(config, {})}
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def nobody() -> Iterator[int]:
+    """A port on which nobody listens, and nobody else will."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def test_here_every_part_is_examined_and_none_is_bad(tmp_path: Path) -> None:
+    findings = examine(None, {})
+    assert sorted({finding.part for finding in findings}) == sorted(PARTS)
+    assert [finding for finding in findings if finding.grade == "bad"] == []
+    assert list(tmp_path.iterdir()) == [], "it leaves nothing behind"
+
+
+def test_every_part_grade_and_remedy_has_its_words() -> None:
+    source = Path(doctor.__file__).read_text(encoding="utf-8")
+    for language in Language:
+        texts = load_texts("kerbwatch", language)
+        remedies = {key for key in texts.messages if key.startswith("doctor.remedy.")}
+        assert remedies == {key for key in remedies if f'"{key.rsplit(".", 1)[1]}"' in source}
+        for part in (*PARTS, "config"):
+            assert texts(f"doctor.part.{part}")
+        for grade in ("good", "note", "bad"):
+            assert texts(f"doctor.grade.{grade}")
+
+
+def test_a_package_that_somebody_else_also_owns_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another distribution on the index also installs a top-level ``fences``."""
+    owners = {package: ["kerbwatch"] for package in doctor.PACKAGES}
+    owners["fences"] = ["kerbwatch", "fences"]
+    monkeypatch.setattr(metadata, "packages_distributions", lambda: owners)
+    found = by_part()["owner"]
+    assert (found.grade, found.remedy, found.detail) == (
+        "bad",
+        "owner",
+        "fences: fences, kerbwatch",
+    )
+
+
+def test_a_missing_codec_is_bad_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_decodes", lambda name: name != "hevc")
+    found = by_part()["codecs"]
+    assert (found.grade, found.remedy) == ("bad", "codecs")
+    assert "hevc" in found.detail
+
+
+def test_no_engine_no_font_and_a_full_disk_are_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kerbwatch works without them, with less."""
+    monkeypatch.setattr(doctor, "installed_engines", lambda: ())
+    monkeypatch.setattr(doctor, "can_draw_chinese", lambda: False)
+    usage = shutil.disk_usage("/")._replace(free=10)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    found = by_part()
+    for part in ("engines", "font", "disk"):
+        assert (found[part].grade, found[part].remedy) == ("note", part)
+
+
+def test_a_configuration_with_problems_is_bad(tmp_path: Path) -> None:
+    (tmp_path / "streams.yaml").write_text("nonsense: 1\n")
+    found = by_part(tmp_path / "streams.yaml")["config"]
+    assert (found.grade, found.remedy) == ("bad", "config")
+
+
+def test_a_broker_that_nobody_runs_is_bad_with_its_address(tmp_path: Path, nobody: int) -> None:
+    watched = [camera("cam", "clip.avi", [fence()])]
+    config = streams(tmp_path, watched, mqtt={"url": f"mqtt://127.0.0.1:{nobody}"})
+    found = by_part(config)["broker"]
+    assert (found.grade, found.remedy) == ("bad", "broker")
+    assert f"127.0.0.1:{nobody}" in found.detail
+
+
+def test_a_store_that_cannot_be_opened_is_bad(tmp_path: Path) -> None:
+    (tmp_path / "kerbwatch.db").write_text("this is no database, and long enough to tell" * 50)
+    watched = [camera("cam", "clip.avi", [fence()])]
+    config = streams(tmp_path, watched, store={"url": "sqlite:///kerbwatch.db"})
+    found = by_part(config)["store"]
+    assert (found.grade, found.remedy) == ("bad", "store")
+
+
+def test_a_card_that_cannot_be_read_is_bad(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "mine.card.yaml").write_text("name: mine\n")
+    found = by_part()["models"]
+    assert (found.grade, found.remedy) == ("bad", "cards")
+
+
+def test_a_model_that_does_not_load_is_a_note_beside_the_others(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "yolox_nano_416.onnx").write_bytes(b"no onnx" * 100)
+    notes = [found for found in examine(None, {}) if found.part == "models"]
+    assert [found.remedy for found in notes] == ["models", "broken"]
+    assert "yolox_nano_416.onnx" in notes[1].detail
