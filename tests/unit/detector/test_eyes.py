@@ -1,0 +1,135 @@
+"""Both ways of seeing, brought together for one camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from detector.cards import Channels, Layout, ModelCard, Placement
+from detector.eyes import Eyes
+from detector.frame import Image
+from fences.box import Box
+from fences.fence import Fence
+from fences.observation import Detection, Label, Observation, Seeing
+from tests.fences_kit import fence, ns, seen
+from tests.obstruction_kit import WIDE, Place
+
+BAG = Box(0.4, 0.4, 0.55, 0.6)
+
+
+@dataclass
+class FakeEngine:
+    """Sees what it was told to."""
+
+    answer: tuple[Detection, ...] = ()
+    labels: tuple[str, ...] = ("person", "vehicle")
+    runs_on: str = "nowhere"
+    looked: int = field(default=0)
+
+    @property
+    def card(self) -> ModelCard:
+        return ModelCard(
+            name="fake",
+            file="fake.onnx",
+            layout=Layout.END2END,
+            input_hw=(64, 64),
+            channels=Channels.BGR,
+            pixel_scale=1.0,
+            placement=Placement.TOP_LEFT,
+            pad_value=114,
+            classes=self.labels,
+            labels=self.labels,
+            min_score=0.3,
+            iou=0.5,
+            licence="none",
+            origin="tests",
+        )
+
+    def infer(self, image: Image) -> tuple[Detection, ...]:
+        assert image.dtype == np.uint8
+        self.looked += 1
+        return self.answer
+
+    def close(self) -> None:
+        pass
+
+
+def wide(id_: str = "lane", see: tuple[Seeing, ...] = tuple(Seeing)) -> Fence:
+    return replace(fence(polygon=WIDE, see=see), id=id_)
+
+
+def watch(eyes: Eyes, begin: float, end: float, *things: Box) -> Observation:
+    place = Place((120, 160))
+    for at in np.arange(begin, end, 0.5):
+        last = eyes.look(place.draw(float(at), *things), ns(at), ns(at) + 5)
+    return last
+
+
+def test_a_look_has_times_and_what_every_engine_sees() -> None:
+    one, two = FakeEngine((seen(),)), FakeEngine((seen(Label.WASTE),), labels=("waste",))
+    got = Eyes([wide()], [one, two]).look(Place().draw(3.0), ns(3), ns(4))
+    assert (got.media_ns, got.wall_ns) == (ns(3), ns(4))
+    assert [it.label for it in got.detections] == [Label.VEHICLE, Label.WASTE]
+    assert got.sees_people
+    assert got.blind == ()
+
+
+@pytest.mark.parametrize(("labels", "expected"), [(("waste",), False), (("person",), True)])
+def test_it_knows_whether_people_can_be_seen(labels: tuple[str, ...], expected: bool) -> None:
+    eyes = Eyes([wide()], [FakeEngine(labels=labels)])
+    assert eyes.look(Place().draw(0.0), 0, 0).sees_people is expected
+
+
+def test_both_ways_come_together_and_each_fence_has_its_own_pixels() -> None:
+    eyes = Eyes([wide(), wide("strip")], [FakeEngine((seen(),))])
+    watch(eyes, 0, 4)
+    got = watch(eyes, 4, 8, BAG)
+    assert [(it.seen_by, it.fence_id) for it in got.detections] == [
+        (Seeing.LEARNED, None),
+        (Seeing.OBSTRUCTION, "lane"),
+        (Seeing.OBSTRUCTION, "strip"),
+    ]
+
+
+def test_people_that_an_engine_sees_hide_pixels() -> None:
+    person = FakeEngine((seen(Label.PERSON, BAG),))
+    eyes = Eyes([wide()], [person])
+    watch(eyes, 0, 4)
+    got = watch(eyes, 4, 8, BAG)
+    assert [it.seen_by for it in got.detections] == [Seeing.LEARNED]
+
+
+def test_engines_rest_where_no_fence_wants_them() -> None:
+    engine = FakeEngine((seen(),))
+    eyes = Eyes([wide(see=(Seeing.OBSTRUCTION,))], [engine])
+    assert watch(eyes, 0, 4).detections == ()
+    assert engine.looked == 0
+
+
+def test_backgrounds_are_kept_only_where_they_are_wanted() -> None:
+    eyes = Eyes([wide(see=(Seeing.LEARNED,)), wide("strip")], [FakeEngine()])
+    assert eyes.memories() == {}
+    watch(eyes, 0, 1)
+    assert set(eyes.memories()) == {"strip"}
+
+
+def test_a_jump_of_the_picture_names_the_fences_that_are_blind() -> None:
+    eyes = Eyes([wide(), wide("strip", see=(Seeing.LEARNED,))], [FakeEngine((seen(),))])
+    watch(eyes, 0, 4)
+    place = Place((120, 160))
+    blocks = np.random.default_rng(5).integers(20, 235, (12, 16, 3), np.uint8)
+    place.ground = blocks.repeat(10, axis=0).repeat(10, axis=1)
+    got = eyes.look(place.draw(4.0), ns(4), ns(4))
+    assert got.blind == ("lane",)
+    assert [it.label for it in got.detections] == [Label.VEHICLE]
+
+
+def test_memories_of_an_earlier_run_are_taken_up() -> None:
+    first = Eyes([wide()], [])
+    watch(first, 0, 4)
+    watch(first, 4, 8, BAG)
+    again = Eyes([wide()], [], first.memories())
+    got = watch(again, 9, 9.5, BAG)
+    assert [it.fence_id for it in got.detections] == ["lane"]
