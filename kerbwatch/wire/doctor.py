@@ -136,19 +136,33 @@ def _models(models_dir: Path, env: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _broker(options: ServiceOptions | None) -> Finding:
-    if options is not None and not options.mqtt.embedded:
-        where = f"{options.mqtt.host}:{options.mqtt.port}"
-        try:
-            socket.create_connection((options.mqtt.host, options.mqtt.port), _CONNECT_S).close()
-        except OSError as error:
-            return Finding("broker", "bad", f"{where}: {error}", "broker")
-        return Finding("broker", "good", where)
+    if options is None:
+        return _embedded(0)
+    host, port = options.mqtt.host, options.mqtt.port
+    where = f"{host}:{port}"
+    if options.mqtt.embedded:
+        taken = port != 0 and _unreachable(host, port) is None
+        return Finding("broker", "note", where, "taken") if taken else _embedded(port)
+    problem = _unreachable(host, port)
+    if problem is not None:
+        return Finding("broker", "bad", f"{where}: {problem}", "broker")
+    return Finding("broker", "good", where)
 
+
+def _unreachable(host: str, port: int) -> OSError | None:
+    try:
+        socket.create_connection((host, port), _CONNECT_S).close()
+    except OSError as error:
+        return error
+    return None
+
+
+def _embedded(port: int) -> Finding:
     def try_embedded() -> str:
-        broker = EmbeddedBroker(port=0)
+        broker = EmbeddedBroker(port=port)
         broker.start()
         broker.stop()
-        return "127.0.0.1"
+        return f"127.0.0.1:{port}" if port else "127.0.0.1"
 
     return _tried("broker", "embedded", try_embedded)
 

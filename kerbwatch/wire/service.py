@@ -49,6 +49,7 @@ def serve(
 ) -> QueueStats:
     """Run the service until ``stop`` is set; then drain and end within 5 s.
 
+    ``on_ready`` is called just before the first look, so that nobody misses the first case.
     Returns what could not be sent. Raises ``ModelError``, ``ConfigError`` (cards),
     ``StoreError`` and ``BrokerError``, all before anything is watched.
     """
@@ -62,9 +63,9 @@ def serve(
         CameraThread(camera, engines, alerts.intake, backgrounds, clock, _seed(camera.id))
         for camera in options.cameras
     ]
+    on_ready(Ready(broker, options.mqtt.embedded, len(cameras), options.models.use))
     for camera in cameras:
         camera.start()
-    on_ready(Ready(broker, options.mqtt.embedded, len(cameras), options.models.use))
     stop.wait()
     for camera in cameras:
         camera.close()

@@ -99,6 +99,20 @@ def test_a_broker_that_nobody_runs_is_bad_with_its_address(tmp_path: Path, nobod
     assert f"127.0.0.1:{nobody}" in found.detail
 
 
+def test_an_embedded_broker_is_tried_on_its_own_port(tmp_path: Path) -> None:
+    """Where somebody listens already, that may well be the running service: a note."""
+    watched = [camera("cam", "clip.avi", [fence()])]
+    with socket.socket() as running:
+        running.bind(("127.0.0.1", 0))
+        running.listen()
+        port = running.getsockname()[1]
+        config = streams(tmp_path, watched, mqtt={"embedded_port": port})
+        found = by_part(config)["broker"]
+    assert (found.grade, found.remedy, found.detail) == ("note", "taken", f"127.0.0.1:{port}")
+    found = by_part(config)["broker"]
+    assert (found.grade, found.detail) == ("good", f"127.0.0.1:{port}")
+
+
 def test_a_store_that_cannot_be_opened_is_bad(tmp_path: Path) -> None:
     (tmp_path / "kerbwatch.db").write_text("this is no database, and long enough to tell" * 50)
     watched = [camera("cam", "clip.avi", [fence()])]
@@ -117,6 +131,6 @@ def test_a_card_that_cannot_be_read_is_bad(tmp_path: Path) -> None:
 def test_a_model_that_does_not_load_is_a_note_beside_the_others(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "yolox_nano_416.onnx").write_bytes(b"no onnx" * 100)
-    notes = [found for found in examine(None, {}) if found.part == "models"]
-    assert [found.remedy for found in notes] == ["models", "broken"]
-    assert "yolox_nano_416.onnx" in notes[1].detail
+    found = [found for found in examine(None, {}) if found.remedy == "broken"]
+    assert [one.grade for one in found] == ["note"]
+    assert "yolox_nano_416.onnx" in found[0].detail
