@@ -40,7 +40,7 @@ def parse_polygon(points: tuple[tuple[float, float], ...]) -> FencePolygon:
     """Check a polygon and make it ready for use.
 
     Raises ``ValueError`` (got, expected) for fewer than three points, points outside
-    0-1, edges that cross or touch, and polygons without area. Nothing is repaired: a
+    0-1 and edges that cross or touch, as those of a polygon without area do. Nothing is repaired: a
     guessed fence would watch the wrong place.
     """
     if len(points) > 1 and points[0] == points[-1]:
@@ -59,7 +59,5 @@ def _checked(points: tuple[Point, ...]) -> FencePolygon:
         raise ValueError(
             f"got edges that cross or touch ({explain_validity(shape)}), expected a simple polygon"
         )
-    if shape.area <= 0.0:
-        raise ValueError("got a polygon without area, expected points that span a place")
     shapely.prepare(shape)
     return FencePolygon(points, shape)

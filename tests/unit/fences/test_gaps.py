@@ -58,7 +58,9 @@ def test_nothing_opens_on_a_look_that_does_not_see_it(away: list[StepInput]) -> 
     assert told == []
 
 
-@pytest.mark.parametrize("away", [[gap(22, 600)], [*blinds(23, 600), gap(599, 600)]], ids=["gap", "blind"])
+@pytest.mark.parametrize(
+    "away", [[gap(22, 600)], [*blinds(23, 600), gap(599, 600)]], ids=["gap", "blind"]
+)
 def test_a_gap_never_clears_and_is_no_part_of_clear_after(away: list[StepInput]) -> None:
     told = events_of(WATCHED, looks(0, 21, seen()), looks(21, 23), away, looks(600, 620))
     assert [kind for kind, _ in brief(told)] == ["opened", "cleared"]
