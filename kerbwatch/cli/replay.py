@@ -140,7 +140,7 @@ def _length_s(clip: Path | None) -> float | None:
 def _summary(outcome: ReplayOutcome, out: Path) -> None:
     for case in outcome.held["cases"]:
         ended = case["cleared_s"]
-        still = TEXT("replay.still_open") if ended is None else f"{ended:.1f} s"
+        still = TEXT("replay.still_open" if ended is None else "replay.moment", at_s=ended)
         say(TEXT("replay.case", still=still, **case))
     media_s = outcome.media_ns / _SECOND_NS
     say(TEXT("replay.done", cases=len(outcome.cases), looks=outcome.looks, media_s=media_s))
