@@ -32,7 +32,7 @@ def to_ours(scores: Floats) -> Floats:
     return ours
 
 
-def pick(boxes: Floats, scores: Floats, image: Image, floor: float) -> Found:
+def pick(boxes: Floats, scores: Floats, image: Image, floor: float, same: float = NMS_IOU) -> Found:
     """Suppressed rows from boxes in pixels of the picture and scores of our labels."""
     best = scores.max(1, initial=0)
     keep = np.flatnonzero(best > floor)
@@ -40,13 +40,13 @@ def pick(boxes: Floats, scores: Floats, image: Image, floor: float) -> Found:
     boxes, best, labels = boxes[keep], best[keep], scores[keep].argmax(1)
     size = np.array([image.shape[1], image.shape[0]] * 2, np.float32)
     boxes = np.clip(boxes / size, 0, 1).astype(np.float32)
-    chosen = nms(boxes, best, labels, NMS_IOU)[:MOST]
+    chosen = nms(boxes, best, labels, same)[:MOST]
     return np.concatenate(
         [labels[chosen, None], boxes[chosen], best[chosen, None]], 1, dtype=np.float32
     )
 
 
-def yolov5(path: Path, side: int, floor: float) -> Detector:
+def yolov5(path: Path, side: int, floor: float, same: float = NMS_IOU) -> Detector:
     """The COCO checkpoint at any side."""
     network = Decoded(from_coco(path, keep_classes=True), side).eval()
 
@@ -54,14 +54,14 @@ def yolov5(path: Path, side: int, floor: float) -> Detector:
         square, fit = letterbox(image, side)
         with torch.inference_mode():
             out = network(torch.from_numpy(tensor(square)))[0].numpy().T
-        return pick(fit.back(xywh_to_xyxy(out[:, :4])), to_ours(out[:, 4:]), image, floor)
+        return pick(fit.back(xywh_to_xyxy(out[:, :4])), to_ours(out[:, 4:]), image, floor, same)
 
     return look
 
 
-def raw_head(path: Path, floor: float, *, coco: bool, threads: int = 1) -> Detector:
+def raw_head(path: Path, floor: float, *, coco: bool, same: float = NMS_IOU) -> Detector:
     """An ONNX file with the layout `yolov8`: [1, 4 + labels, N]."""
-    session = session_of(path, threads)
+    session = session_of(path, 1)
     entry = session.get_inputs()[0]
     side = int(entry.shape[2])
 
@@ -69,14 +69,14 @@ def raw_head(path: Path, floor: float, *, coco: bool, threads: int = 1) -> Detec
         square, fit = letterbox(image, side)
         out = np.asarray(session.run(None, {entry.name: tensor(square)})[0])[0].T
         scores = to_ours(out[:, 4:]) if coco else out[:, 4:]
-        return pick(fit.back(xywh_to_xyxy(out[:, :4])), scores, image, floor)
+        return pick(fit.back(xywh_to_xyxy(out[:, :4])), scores, image, floor, same)
 
     return look
 
 
-def yolox(path: Path, floor: float, threads: int = 1) -> Detector:
+def yolox(path: Path, floor: float, same: float = NMS_IOU) -> Detector:
     """YOLOX, not decoded, BGR 0 to 255, letterbox in the top left corner."""
-    session = session_of(path, threads)
+    session = session_of(path, 1)
     entry = session.get_inputs()[0]
     side = int(entry.shape[2])
     cells = [(x, y, s) for s in (8, 16, 32) for y in range(side // s) for x in range(side // s)]
@@ -89,12 +89,12 @@ def yolox(path: Path, floor: float, threads: int = 1) -> Detector:
         centre = (out[:, :2] + grid[:, :2]) * grid[:, 2:]
         boxes = xywh_to_xyxy(np.concatenate([centre, np.exp(out[:, 2:4]) * grid[:, 2:]], 1))
         scores = to_ours(out[:, 4:5] * out[:, 5:])
-        return pick(fit.back(boxes), scores, image, floor)
+        return pick(fit.back(boxes), scores, image, floor, same)
 
     return look
 
 
-def ours(state: Path, side: int, floor: float) -> Detector:
+def ours(state: Path, side: int, floor: float, same: float = NMS_IOU) -> Detector:
     """A checkpoint of the training, before export."""
     network = Network()
     network.load_state_dict(torch.load(state, weights_only=True))
@@ -104,6 +104,6 @@ def ours(state: Path, side: int, floor: float) -> Detector:
         square, fit = letterbox(image, side)
         with torch.inference_mode():
             out = decoded(torch.from_numpy(tensor(square)))[0].numpy().T
-        return pick(fit.back(xywh_to_xyxy(out[:, :4])), out[:, 4:], image, floor)
+        return pick(fit.back(xywh_to_xyxy(out[:, :4])), out[:, 4:], image, floor, same)
 
     return look

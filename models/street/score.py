@@ -154,10 +154,10 @@ def look(data: Path, every: list[Case], detector: Detector) -> dict[str, Found]:
     return out
 
 
-def rivals(models: Path) -> dict[str, Detector]:
+def rivals(models: Path, same: float) -> dict[str, Detector]:
     return {
-        "yolox_nano_416": yolox(models / "yolox_nano_416.onnx", FLOOR),
-        "yolov5n_640": yolov5(models / "yolov5n.pt", 640, FLOOR),
+        "yolox_nano_416": yolox(models / "yolox_nano_416.onnx", FLOOR, same),
+        "yolov5n_640": yolov5(models / "yolov5n.pt", 640, FLOOR, same),
     }
 
 
@@ -181,16 +181,17 @@ def main() -> None:
         "--ours", type=Path, nargs="*", default=[], help=".onnx, or .pt with --sides"
     )
     parser.add_argument("--sides", type=int, nargs="*", default=[])
+    parser.add_argument("--iou", type=float, default=0.45, help="above it two boxes are one thing")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
     detectors: dict[str, Detector] = {}
     for path in args.ours:
         if path.suffix == ".onnx":
-            detectors[path.stem] = raw_head(path, FLOOR, coco=False)
+            detectors[path.stem] = raw_head(path, FLOOR, coco=False, same=args.iou)
         for side in args.sides if path.suffix == ".pt" else ():
-            detectors[f"{path.stem}_{side}"] = ours(path, side, FLOOR)
-    detectors |= rivals(args.models) if args.models else {}
+            detectors[f"{path.stem}_{side}"] = ours(path, side, FLOOR, args.iou)
+    detectors |= rivals(args.models, args.iou) if args.models else {}
     every = cases(args.data)
     scores = {name: score(every, look(args.data, every, d)) for name, d in detectors.items()}
     print(table(scores))
