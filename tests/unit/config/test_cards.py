@@ -79,8 +79,9 @@ def test_pixel_scale_is_a_number_or_a_fraction(written: str, scale: float, tmp_p
 
 def test_the_project_s_cards_are_good_and_map_coco() -> None:
     cards = load_cards([MODELS])
-    assert set(cards) == {"yolox-nano-416", "yolov5n-640", "yolov8n-640"}
-    for card in cards.values():
+    coco = {"yolox-nano-416", "yolov5n-640", "yolov8n-640"}
+    assert set(cards) == coco | {"kerbwatch-street-480"}
+    for card in (cards[name] for name in coco):
         assert len(card.classes) == 80
         used = {name: label for name, label in zip(card.classes, card.labels, strict=True) if label}
         assert used == {
