@@ -23,6 +23,9 @@ FOLLOW_TAU_NS = 30 * SECOND_NS
 """Time constant with which kept values, and the background, follow slow light. One for both:
 else a kept value would drift from the background and look like a thing that always stood."""
 
+MAX_NOISE = 4.0
+"""Most noise (0-255) that a pixel is believed to have: a passer-by in dark clothes is none."""
+
 _NOISE_TAU_NS = 4 * SECOND_NS
 
 
@@ -39,7 +42,9 @@ def note_stillness(memory: Memory, pixels: Plane, media_ns: int, dt_ns: int, hid
     kept: Mask = same & ~hidden
     kept_u8 = kept.astype(np.uint8)
     cv2.accumulateWeighted(pixels, memory.still, running(dt_ns, FOLLOW_TAU_NS), kept_u8)
-    cv2.accumulateWeighted(change, memory.noise, running(dt_ns, _NOISE_TAU_NS), kept_u8)
+    cv2.accumulateWeighted(
+        np.minimum(change, MAX_NOISE), memory.noise, running(dt_ns, _NOISE_TAU_NS), kept_u8
+    )
     again = ~same & (difference(pixels, memory.fresh) <= tolerance)
     memory.fresh_looks += again
     started = ~again

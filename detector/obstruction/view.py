@@ -25,8 +25,25 @@ LONG_SIDE_PX = 224
 
 def difference(a: Plane, b: Plane) -> Plane:
     """The largest change of the three channels, 0-255; height x width."""
-    each = cv2.absdiff(a, b)
-    return np.maximum(np.maximum(each[..., 0], each[..., 1]), each[..., 2])
+    return _largest(np.asarray(cv2.absdiff(a, b), dtype=np.float32))
+
+
+def novelty(now: Plane, before: Plane) -> Plane:
+    """How far a pixel is from all that ``before`` has right around it, 0-255; height x width.
+
+    An edge that a breath of wind, or the resampling of the picture, has moved by a pixel is
+    nothing new.
+    """
+    near = np.ones((3, 3), np.uint8)
+    above = cv2.subtract(now, cv2.dilate(before, near))
+    below = cv2.subtract(cv2.erode(before, near), now)
+    apart = np.asarray(cv2.max(above, below), dtype=np.float32)
+    return np.asarray(np.maximum(_largest(apart), 0.0), dtype=np.float32)
+
+
+def _largest(each: Plane) -> Plane:
+    most = np.maximum(np.maximum(each[..., 0], each[..., 1]), each[..., 2])
+    return np.asarray(most, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

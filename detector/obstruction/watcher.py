@@ -18,7 +18,7 @@ from detector.obstruction.blobs import Blob, blobs_in
 from detector.obstruction.light import gain, is_ghost, is_light, under
 from detector.obstruction.memory import Memory, new_memory
 from detector.obstruction.stillness import FOLLOW_TAU_NS, note_stillness
-from detector.obstruction.view import FenceView, Mask, Plane, difference, view_of
+from detector.obstruction.view import FenceView, Mask, Plane, difference, novelty, view_of
 from fences.box import Box
 from fences.fence import Fence
 from fences.observation import Detection, Label, Seeing
@@ -99,7 +99,7 @@ class ObstructionWatcher:
         if np.count_nonzero(new) > JUMP_SHARE * np.count_nonzero(view.inside):
             _learn_anew(memory)
             return None
-        change = difference(memory.still, memory.background)
+        change = novelty(memory.still, memory.background)
         np.copyto(memory.alike_ns, memory.last_ns, where=kept & (change <= contrast))
         passing = _passing(known & ~kept & ~hidden)
         before = memory.standing.copy()
