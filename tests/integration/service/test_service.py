@@ -15,14 +15,14 @@ import pytest
 from alerts.store.sql import SqlStore
 from kerbwatch.clock import SystemClock
 from tests.e2e.kit import KERBWATCH, camera, environment, fence, kerbwatch, streams, street_clip
-from tests.integration.alerts.conftest import DEADLINE_S, Ear, Mosquitto, Said
-from tests.integration.service.conftest import Service, kinds, read, states
+from tests.integration.alerts.conftest import Mosquitto, Said
+from tests.integration.service.conftest import DEADLINE_S, Ear, Service, kinds, read, states
 
 Serve = Callable[[Path], Service]
 Listen = Callable[[int], Ear]
 Configure = Callable[..., Path]
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(150)
 
 
 def case_ids(said: list[Said]) -> set[str]:
@@ -45,7 +45,7 @@ def test_a_subscriber_sees_the_whole_life_of_a_case_and_of_the_service(
     late = listen(mosquitto.port)
     known = late.wait_for(lambda said: len({one.topic for one in said if one.retained}) >= 3)
 
-    heard = ear.wait_for(lambda said: "end" in kinds(said) and _emptied(said))
+    heard = ear.wait_for(lambda said: _emptied(said) and len(read(said, "inbox/duty")) == 2)
     assert kinds(heard) == ["new", "end"]
     assert len(case_ids(heard)) == 1
     (case_id,) = case_ids(heard)
@@ -199,7 +199,7 @@ def test_an_inbox_shows_what_the_phone_gets(
     try:
         _await_subscriptions(listen(mosquitto.port), 4)
         service = serve(config)
-        outs = [inbox.communicate(timeout=40)[0] for inbox in inboxes]
+        outs = [inbox.communicate(timeout=DEADLINE_S)[0] for inbox in inboxes]
     finally:
         for inbox in inboxes:
             inbox.kill()
