@@ -40,8 +40,8 @@ def parse_polygon(points: tuple[tuple[float, float], ...]) -> FencePolygon:
     """Check a polygon and make it ready for use.
 
     Raises ``ValueError`` (got, expected) for fewer than three points, points outside
-    0-1 and edges that cross or touch, as those of a polygon without area do. Nothing is repaired: a
-    guessed fence would watch the wrong place.
+    0-1 and edges that cross or touch, as those of a polygon without area do. Nothing is
+    repaired: a guessed fence would watch the wrong place.
     """
     if len(points) > 1 and points[0] == points[-1]:
         points = points[:-1]

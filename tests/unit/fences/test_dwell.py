@@ -96,6 +96,13 @@ def test_passing_traffic_never_holds_a_place(headway: float, fps: float) -> None
     assert events_of(fence(), watch(cars, fps, 60.0)) == []
 
 
+@pytest.mark.parametrize("fps", [1.0, 5.0, 12.5])
+def test_traffic_that_crawls_with_hardly_a_gap_does_not_either(fps: float) -> None:
+    """A long dwell is patient with what is before a thing, so every car could be that thing."""
+    cars = [Thing(HERE, 2 + n * 1.5, 2 + n * 1.5, speed=0.125) for n in range(50)]
+    assert events_of(fence(rule(dwell=40)), watch(cars, fps, 70.0)) == []
+
+
 def test_a_car_that_parks_where_traffic_flows_is_counted_from_then() -> None:
     cars = [Thing(HERE, 2.0 + 2 * n, 2.0 + 2 * n, speed=0.2) for n in range(20)]
     parked = Thing(HERE, 44.0, 90.0, speed=0.2)
@@ -190,19 +197,16 @@ def test_two_blobs_that_become_one_are_one_occupant() -> None:
     assert len(state.occupants) == 1
 
 
-def test_a_member_is_not_dropped_for_a_bigger_place_that_is_none() -> None:
-    corner = Box(0.5, 0.5, 0.5625, 0.5625)
-    near = Box(0.3125, 0.3125, 0.484375, 0.5625)
-    wide = Box(0.3125, 0.3125, 0.5625, 0.5625)  # a bus, older than the pile beside it
+def test_a_member_is_not_dropped_for_an_older_place_that_is_none() -> None:
+    known, new = Box(0.375, 0.375, 0.4375, 0.5), Box(0.4375, 0.375, 0.5, 0.5)
     told = events_of(
-        fence(rule("construction_waste")),
-        looks(0, 2, seen(box=near)),
-        looks(2, 16, seen(box=near), blob(corner, 2.0)),
-        looks(16, 18, seen(box=wide, score=1.0), blob(corner, 2.0)),
-        looks(18, 60, blob(corner, 2.0)),
+        fence(report_known=False),
+        looks(0, 10, blob(known, 0.0)),
+        looks(10, 25, blob(known, 0.0), blob(new, 10.0)),
+        looks(25, 60, blob(since=0.0)),  # the two have become one
     )
-    assert brief(told)[0] == ("opened", 12.0)
-    assert "cleared" not in dict(brief(told))  # the pile is still there
+    assert brief(told)[0] == ("opened", 20.0)
+    assert "cleared" not in dict(brief(told))
 
 
 def test_a_second_stop_at_another_place_does_not_count_the_time_between() -> None:

@@ -80,6 +80,18 @@ def test_a_person_standing_still_is_never_a_thing() -> None:
     assert events_of(ALL, looks(0, 40, blob(since=0.0), person, people=True)) == []
 
 
+def test_time_before_a_thing_was_found_attends_nothing() -> None:
+    slow = fence(rule("street_vending", dwell=12, grace=15))
+    person = seen(Label.PERSON, PERSON)
+    first = [look(0, people=True), look(6, blob(), person, people=True)]
+    assert events_of(slow, first, looks(12, 19, blob(), every=6, people=True)) == []
+
+
+def test_a_person_at_the_place_does_not_keep_it_taken() -> None:
+    told = events_of(fence(), looks(0, 12, seen()), looks(12, 40, seen(Label.PERSON)))
+    assert brief(told) == [("opened", 10.0), ("cleared", 17.0)]
+
+
 def test_a_vehicle_is_never_waste_even_where_obstruction_sees_it_too() -> None:
     told = named(events_of(ALL, looks(0, 40, seen(), blob(since=0.0), people=True)))
     assert set(told) == {"blocked_fire_lane"}
