@@ -303,25 +303,25 @@ ROWS = [
         "unknown scheme", "rtsp://viewer", "rtps://viewer",
         "14:5", "cameras[0].url",
         "not a camera's address, got 'rtps://***@10.1.2.3/stream1', expected rtsp://",
-        "不是有效的摄像机地址，实际为“rtps://***@10.1.2.3/stream1”，应为带主机名的 rtsp://",
+        "不是有效的摄像头地址，实际为“rtps://***@10.1.2.3/stream1”，应为带主机名的 rtsp://",
     ),
     Row(
         "address without host", "@10.1.2.3/stream1", "@/stream1",
         "14:5", "cameras[0].url",
         "not a camera's address, got 'rtsp://***@/stream1'",
-        "不是有效的摄像机地址，实际为“rtsp://***@/stream1”",
+        "不是有效的摄像头地址，实际为“rtsp://***@/stream1”",
     ),
     Row(
         "address with a bad port", "@10.1.2.3/stream1", "@10.1.2.3:port/stream1",
         "14:5", "cameras[0].url",
         "not a camera's address, got 'rtsp://***@10.1.2.3:port/stream1'",
-        "不是有效的摄像机地址，实际为“rtsp://***@10.1.2.3:port/stream1”",
+        "不是有效的摄像头地址，实际为“rtsp://***@10.1.2.3:port/stream1”",
     ),
     Row(
         "login without scheme", "rtsp://viewer:${CAMERA_PASSWORD}@", "viewer:hunter2@",
         "14:5", "cameras[0].url",
         "not a camera's address, got '***@10.1.2.3/stream1'",
-        "不是有效的摄像机地址，实际为“***@10.1.2.3/stream1”",
+        "不是有效的摄像头地址，实际为“***@10.1.2.3/stream1”",
     ),
     Row(
         "file address of another machine",
@@ -389,7 +389,7 @@ ROWS = [
         "grace shorter than a look", "dwell_s: 60,", "grace_s: 1,",
         "23:31", f"{RULE}.grace_s",
         "shorter than the time between two looks, got 1, expected at least 2, the came",
-        "短于两次检查的间隔，实际为 1，应为不小于 2（该摄像机的 every_s）",
+        "短于两次检查的间隔，实际为 1，应为不小于 2（该摄像头的 every_s）",
     ),
     Row(
         "keep above open", "dwell_s: 60,", "keep_score: 0.5,",
