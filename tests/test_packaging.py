@@ -83,7 +83,9 @@ def test_the_wheel_has_types_texts_and_migrations(names: frozenset[str]) -> None
     assert wanted - names == set()
 
 
-def test_the_wheel_has_the_models_and_their_cards_where_they_are_looked_for(names: frozenset[str]) -> None:
+def test_the_wheel_has_the_models_and_their_cards_where_they_are_looked_for(
+    names: frozenset[str],
+) -> None:
     """And the lists of classes that they name."""
     held = {name.split(MODELS)[1] for name in names if MODELS in name}
     cards = {path.name for path in (ROOT / "models").glob("*.card.yaml")}
