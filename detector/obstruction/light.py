@@ -13,6 +13,9 @@ _DARK = 8.0
 _SAMPLE = 2000
 """Pixels that are enough for a median."""
 
+_OUTLINE_SHARE = 0.25
+"""Of a blob's edge that must lie within the fence to tell whether a thing or a hole is there."""
+
 SHADOW_RATIOS = (0.35, 2.2)
 """Brightness of a lit or shaded patch against the same ground before."""
 
@@ -54,9 +57,18 @@ def is_light(now: Plane, before: Plane, blob: Mask) -> bool:
     return _correlation(_fine(now), _fine(before), blob) > 0.5
 
 
-def is_ghost(now: Plane, before: Plane, blob: Mask) -> bool:
-    """Whether the blob is a place that something has left: its outline is in the background."""
-    outline = cv2.morphologyEx(blob.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3))) > 0
+def is_ghost(now: Plane, before: Plane, blob: Mask, inside: Mask) -> bool:
+    """Whether the blob is a place that something has left: its outline is in the background.
+
+    Where the blob ends only because the fence does, there is no outline to ask about.
+    """
+    near = np.ones((3, 3), np.uint8)
+    grown = cv2.dilate(blob.astype(np.uint8), near) > 0
+    well_inside = cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    edge = (grown & ~blob & well_inside).astype(np.uint8)
+    outline = cv2.dilate(edge, near) > 0
+    if np.count_nonzero(edge) < _OUTLINE_SHARE * np.count_nonzero(grown & ~blob):
+        return False
     return float(_edges(before)[outline].mean()) > 1.4 * float(_edges(now)[outline].mean())
 
 

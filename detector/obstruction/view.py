@@ -19,8 +19,12 @@ Mask = NDArray[np.bool_]
 Plane = NDArray[np.float32]
 """Height x width, or height x width x 3 (BGR), of the view."""
 
-LONG_SIDE_PX = 224
-"""Of the view: what is 3 % of the fence's length still has some 7 pixels."""
+LONG_SIDE_PX = 320
+"""Of the view: what is 3 % of the fence's length still has some 5 pixels."""
+
+MARGIN = 0.5
+"""Of the fence's extent, seen on each side of it: a lorry that fills its lane does not fill the
+view, so that it is told from a change of the light."""
 
 
 def difference(a: Plane, b: Plane) -> Plane:
@@ -93,9 +97,11 @@ def view_of(polygon: FencePolygon, frame_hw: tuple[int, int]) -> FenceView:
     """The view of a fence in frames of that height and width in pixels."""
     height, width = frame_hw
     bounds = polygon.bounds
-    x1, y1 = int(bounds.x1 * width), int(bounds.y1 * height)
-    x2 = min(width, max(x1 + 2, int(np.ceil(bounds.x2 * width))))
-    y2 = min(height, max(y1 + 2, int(np.ceil(bounds.y2 * height))))
+    margin_x, margin_y = MARGIN * bounds.width, MARGIN * bounds.height
+    x1 = max(0, int((bounds.x1 - margin_x) * width))
+    y1 = max(0, int((bounds.y1 - margin_y) * height))
+    x2 = min(width, max(x1 + 2, int(np.ceil((bounds.x2 + margin_x) * width))))
+    y2 = min(height, max(y1 + 2, int(np.ceil((bounds.y2 + margin_y) * height))))
     x1, y1 = min(x1, x2 - 2), min(y1, y2 - 2)
     scale = min(1.0, LONG_SIDE_PX / max(x2 - x1, y2 - y1))
     size_hw = (max(2, round((y2 - y1) * scale)), max(2, round((x2 - x1) * scale)))

@@ -73,7 +73,7 @@ class ObstructionWatcher:
         dt_ns = max(0, media_ns - memory.last_ns)  # a memory may be newer than the state
         memory.last_ns = media_ns
         hidden = _hidden(view, people)
-        empty = memory.learned & view.inside & ~memory.standing & ~hidden
+        empty = memory.learned & ~memory.standing & ~hidden
         pixels = under(pixels, gain(pixels, memory.background, empty))
         kept = note_stillness(memory, pixels, media_ns, dt_ns, hidden)
         return self._compare(memory, view, pixels, dt_ns, hidden, kept)
@@ -95,8 +95,8 @@ class ObstructionWatcher:
         known = memory.learned & view.inside
         contrast = _contrast(memory)
         differs = difference(pixels, memory.background) > contrast
-        new = differs & known & ~hidden & ~memory.standing
-        if np.count_nonzero(new) > JUMP_SHARE * np.count_nonzero(view.inside):
+        new = differs & memory.learned & ~hidden & ~memory.standing
+        if np.count_nonzero(new) > JUMP_SHARE * new.size:
             _learn_anew(memory)
             return None
         change = novelty(memory.still, memory.background)
@@ -106,16 +106,18 @@ class ObstructionWatcher:
         memory.standing[:] = False
         found: list[Detection] = []
         for blob in blobs_in((change > contrast) & known, view.inside):
-            if self._is_thing(memory, blob, before):
+            if self._is_thing(memory, blob, before, view.inside):
                 memory.standing |= blob.mask
                 found.append(self._detection(memory, view, blob, change, kept, passing))
         quiet = ~differs & ~memory.standing & known & ~hidden
         cv2.accumulateWeighted(
             pixels, memory.background, running(dt_ns, FOLLOW_TAU_NS), quiet.astype(np.uint8)
         )
+        around = memory.learned & ~view.inside  # what stands there is nobody's business
+        cv2.copyTo(memory.still, around.astype(np.uint8), memory.background)
         return tuple(found)
 
-    def _is_thing(self, memory: Memory, blob: Blob, before: Mask) -> bool:
+    def _is_thing(self, memory: Memory, blob: Blob, before: Mask, inside: Mask) -> bool:
         """Whether it is one, and not light, nor the hole that a thing has left.
 
         What was a thing is asked about light again: of a shadow's edge that has just come into
@@ -123,7 +125,9 @@ class ObstructionWatcher:
         """
         now, background = memory.still, memory.background
         new = before[blob.mask].mean() <= 0.5
-        if is_light(now, background, blob.mask) or (new and is_ghost(now, background, blob.mask)):
+        if is_light(now, background, blob.mask) or (
+            new and is_ghost(now, background, blob.mask, inside)
+        ):
             background[blob.mask] = now[blob.mask]
             return False
         return True

@@ -56,6 +56,13 @@ def test_boxes_are_right_at_any_frame_size(size_hw: tuple[int, int]) -> None:
     assert fits(watched.during(4, BAG), BAG)
 
 
+def test_a_lorry_that_fills_the_fence_is_a_thing_and_no_change_of_the_light() -> None:
+    watched = Watched(polygon=((0.35, 0.35), (0.65, 0.35), (0.65, 0.65), (0.35, 0.65)))
+    watched.during(5)
+    assert fits(watched.during(4, Box(0.33, 0.33, 0.67, 0.67)), Box(0.35, 0.35, 0.65, 0.65))
+    assert not watched.blind
+
+
 def test_what_passes_is_not_found() -> None:
     watched = Watched()
     watched.during(4)
