@@ -120,28 +120,36 @@ def _join(
 ) -> tuple[dict[int, list[Detection]], list[Detection]]:
     """Detections by the id of the occupant whose place they are at, and the rest.
 
-    A learned detection takes the best fitting place that no other of its label has taken;
-    an obstruction, which may be one blob over several things, supports every place it fits.
+    An occupant takes one learned detection of a label, and the best fitting pairs are made
+    first, so that what drives past a parked car cannot take its place from it. An obstruction,
+    which may be one blob over several things, supports every place it fits.
     """
     joined: dict[int, list[Detection]] = {occupant.id: [] for occupant in occupants}
+    placed: set[int] = set()
+    for number, occupant in _best_first(occupants, detections):
+        seen = detections[number]
+        if seen.seen_by is Seeing.LEARNED and (number in placed or _taken(joined[occupant], seen)):
+            continue
+        joined[occupant].append(seen)
+        placed.add(number)
     strangers: list[Detection] = []
-    for seen in detections:
-        fits = [(matches(occupant, seen), occupant) for occupant in occupants]
-        fitting = [
-            (fit, occupant)
-            for fit, occupant in fits
-            if fit > 0 and not _taken(joined[occupant.id], seen)
-        ]
-        if not fitting:
-            if not _at_any(strangers, seen):
-                strangers.append(seen)
-        elif seen.seen_by is Seeing.OBSTRUCTION:
-            for _, occupant in fitting:
-                joined[occupant.id].append(seen)
-        else:
-            _, best = max(fitting, key=lambda pair: (pair[0], -pair[1].id))
-            joined[best.id].append(seen)
+    for number, seen in enumerate(detections):
+        if number not in placed and not _at_any(strangers, seen):
+            strangers.append(seen)
     return joined, strangers
+
+
+def _best_first(
+    occupants: tuple[Occupant, ...], detections: list[Detection]
+) -> list[tuple[int, int]]:
+    """Numbers of detections with ids of occupants that they fit, the best fit first."""
+    fits = [
+        (-fit, number, occupant.id)
+        for number, seen in enumerate(detections)
+        for occupant in occupants
+        if (fit := matches(occupant, seen)) > 0
+    ]
+    return [(number, occupant) for _, number, occupant in sorted(fits)]
 
 
 def _taken(joined: list[Detection], seen: Detection) -> bool:

@@ -21,6 +21,7 @@ from tests.fences_kit import (
     look,
     looks,
     moved,
+    ns,
     play,
     rule,
     seen,
@@ -62,6 +63,15 @@ def test_a_passer_by_that_takes_the_place_for_a_moment_restarts_nothing() -> Non
         fence(), looks(0, 6, seen(), every=0.2), bus, looks(6.8, 14, seen(), every=0.2)
     )
     assert brief(told) == [("opened", 10.0)]
+
+
+def test_what_drives_past_a_parked_car_and_parks_beyond_takes_neither_place_nor_time() -> None:
+    parked = Thing(HERE, begin=1.0, end=16.0)
+    passing = Thing(moved(HERE, 0.275), begin=9.0, end=24.0)
+    told = events_of(fence(), watch([parked, passing], 5.0, 40.0))
+    assert [event.since_ns for event in told] == [ns(1.0)] * 3
+    assert brief(told)[:2] == [("opened", 11.0), ("updated", 19.0)]
+    assert [entry.kind for entry in told[2:]] == ["cleared"]
 
 
 def test_a_thing_that_moves_on_within_the_fence_stands_from_then() -> None:
