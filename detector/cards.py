@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -40,9 +40,12 @@ class ModelCard:
     """A model as its card in ``models/`` describes it.
 
     ``input_hw`` in pixels; ``pixel_scale`` multiplies 0-255 values; ``classes`` are the
-    model's own names by index, ``labels`` what each means here (``None``: not used).
-    ``min_score`` is the lowest score worth looking at, ``iou`` the overlap at which two
-    boxes of one label are the same thing.
+    model's own names by index, ``labels`` what each means here (``None``: not used), and
+    ``on_trial`` the same for those that are measured but not believed yet: they are never
+    watched with; empty: none are on trial. ``prompts`` are the words that an open-vocabulary
+    model is asked for, class by class; empty: its classes are its own. ``source`` is where
+    the file is published. ``min_score`` is the lowest score worth looking at, ``iou`` the
+    overlap at which two boxes of one label are the same thing.
     """
 
     name: str
@@ -60,7 +63,17 @@ class ModelCard:
     licence: str
     origin: str
     sha256: str | None = None
+    on_trial: tuple[str | None, ...] = ()
+    prompts: tuple[str, ...] = ()
+    source: str | None = None
 
     @property
     def sees_people(self) -> bool:
         return "person" in self.labels
+
+    def with_trials(self) -> ModelCard:
+        """The same model with the labels on trial in use, to be measured."""
+        if not self.on_trial:
+            return self
+        pairs = zip(self.labels, self.on_trial, strict=True)
+        return replace(self, labels=tuple(used or tried for used, tried in pairs), on_trial=())

@@ -12,6 +12,7 @@ ClassName = Annotated[str, Field(min_length=1, max_length=100), Expect("name")]
 KnownLabel = Annotated[
     Literal["person", "vehicle", "two_wheeler", "stall", "waste"], Expect("label")
 ]
+_SOURCE = r"^(https://|http://(localhost|127\.0\.0\.1|\[::1\])[:/]|file:///)[!-~]+$"
 Side = Annotated[int, Field(ge=32, le=4096), Expect("side")]
 
 
@@ -42,4 +43,9 @@ class CardModel(StrictModel):
     iou: Share
     licence: Name
     origin: Annotated[str, Field(min_length=1, max_length=1000), Expect("text")]
+    on_trial: Annotated[dict[str, KnownLabel], Expect("on_trial")] = Field(default_factory=dict)
+    prompts: Annotated[dict[str, Name], Expect("prompts")] = Field(default_factory=dict)
+    source: (
+        Annotated[str, Field(pattern=_SOURCE, max_length=2000), Expect("model_source")] | None
+    ) = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$"), Expect("sha256")] | None = None

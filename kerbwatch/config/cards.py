@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from detector.cards import Channels, Layout, ModelCard, Placement
+from kerbwatch.config.card_checks import check_card
 from kerbwatch.config.card_schema import CardModel, LabelMapModel
 from kerbwatch.config.load import open_document
 from kerbwatch.config.problem import ConfigError, Problem, phrase
-from kerbwatch.config.shown import one_of
-from kerbwatch.config.values import Document, text_at, value_at
+from kerbwatch.config.values import Document
 from kerbwatch.config.verdict import validate
 
 CARD_SUFFIX = ".card.yaml"
@@ -77,11 +77,11 @@ def _load_card(path: Path, folders: tuple[Path, ...], before: Collection[str]) -
     document = open_document(path)
     _fill_in(document, (path.parent, *folders))
     model = validate(document, CardModel)
-    _cross_check(document, before)
+    check_card(document, before)
     if document.problems or model is None:
         raise ConfigError(document.problems)
-    labels = {name: str(label) for name, label in model.labels.items()}
     height, width = model.input_hw
+    tried, asked = model.on_trial, model.prompts
     return ModelCard(
         name=model.name,
         file=model.file,
@@ -92,12 +92,15 @@ def _load_card(path: Path, folders: tuple[Path, ...], before: Collection[str]) -
         placement=Placement(model.placement),
         pad_value=model.pad_value,
         classes=tuple(model.classes),
-        labels=tuple(labels.get(name) for name in model.classes),
+        labels=tuple(model.labels.get(name) for name in model.classes),
         min_score=model.min_score,
         iou=model.iou,
         licence=model.licence,
         origin=model.origin,
         sha256=model.sha256,
+        on_trial=tuple(tried.get(name) for name in model.classes) if tried else (),
+        source=model.source,
+        prompts=tuple(asked.get(name, name) for name in model.classes) if asked else (),
     )
 
 
@@ -133,23 +136,3 @@ def _classes_of(document: Document, name: str, folders: Iterable[Path]) -> tuple
     model = validate(inner, LabelMapModel)
     document.problems += inner.problems
     return tuple(model.classes) if model is not None else None
-
-
-def _cross_check(document: Document, before: Collection[str]) -> None:
-    if text_at(document.value, ("name",)) in before:
-        expected = phrase("expected.repeated_card")
-        document.problems.append(document.problem(("name",), "repeated_card", expected))
-    classes, labels = (value_at(document.value, (key,)) for key in ("classes", "labels"))
-    if not isinstance(classes, list) or ("classes",) in document.broken:
-        return
-    names = [name for name in classes if isinstance(name, str)]
-    if len(set(names)) < len(names):
-        got = phrase("got.classes", count=len(names), different=len(set(names)))
-        expected = phrase("expected.classes")
-        document.problems.append(document.problem(("classes",), "classes", expected, got))
-    for name in labels if isinstance(labels, dict) else ():
-        if name not in names:
-            got, expected = phrase("got.names", names=name), one_of(name, names)
-            document.problems.append(
-                document.problem(("labels", name), "unknown_class", expected, got)
-            )

@@ -167,6 +167,10 @@ def test_the_project_s_cards_name_the_real_files(shared_dir: Path) -> None:
             "11:1 min_score: out of range, got 0, expected a number a",
         ),
         ("min_score: 0.25", "sha256: abc", "1:1 min_score: the key is missing"),
+        ("iou:", "on_trial: {cart: waste}\niou:", "12:12 on_trial.cart: unknown class, got 'cart'"),
+        ("iou:", "on_trial: {car: waste}\niou:", "12:12 on_trial.car: named twice"),
+        ("iou:", "prompts: {cart: a}\niou:", "12:11 prompts.cart: unknown class, got 'cart'"),
+        ("iou:", "source: http://far.example/a\niou:", "12:1 source: wrong form, got 'http://far"),
     ],
 )
 def test_a_mistake_in_a_card_is_told_at_its_place(
@@ -231,3 +235,28 @@ def test_models_are_looked_for_in_models_dir_the_environment_and_the_bundle(
     assert find_weights(card, folders) == two / "tiny.onnx"
     (one / "tiny.onnx").write_bytes(b"weights")
     assert find_weights(card, folders) == one / "tiny.onnx"
+
+
+def test_labels_on_trial_are_kept_apart_from_those_in_use_until_they_are_measured(
+    tmp_path: Path,
+) -> None:
+    text = CARD.replace("iou:", "on_trial: {kite: waste}\niou:")
+    card = load_card(write(tmp_path, text))
+    assert card.labels == ("person", "vehicle", None)
+    assert card.with_trials().labels == ("person", "vehicle", "waste")
+    plain = load_card(write(tmp_path, CARD))
+    assert plain.with_trials() == plain
+
+
+def test_what_an_open_vocabulary_model_is_asked_for_is_the_class_where_nothing_else_is_said(
+    tmp_path: Path,
+) -> None:
+    text = CARD.replace("iou:", "prompts: {kite: a kite in the sky}\niou:")
+    assert load_card(write(tmp_path, text)).prompts == ("person", "car", "a kite in the sky")
+
+
+@pytest.mark.parametrize(
+    "source", ["https://a.example/b", "http://127.0.0.1:80/b", "http://localhost/b", "file:///b"]
+)
+def test_a_source_is_https_or_on_this_machine(source: str, tmp_path: Path) -> None:
+    assert load_card(write(tmp_path, f"{CARD}source: {source}\n")).source == source
