@@ -193,8 +193,8 @@ def _pedestrians(rng: np.random.Generator, duration_s: float, count: int) -> lis
         ends = (5.0, 48.0) if rng.random() < 0.5 else (48.0, 5.0)
         lingers = None
         if rng.random() < 0.35:
-            # Shorter than any dwell: a pause is no violation.
-            lingers = (float(rng.uniform(14.0, 30.0)), float(rng.uniform(2.0, 4.0)))
+            # With slowing down and setting off, shorter than any dwell: a pause is no violation.
+            lingers = (float(rng.uniform(14.0, 30.0)), float(rng.uniform(1.0, 3.0)))
         actors.append(
             walker(
                 f"walker-{number}",
