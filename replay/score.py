@@ -71,7 +71,7 @@ def score_cases(
     delays: list[float] = []
     missed: list[TruthEvent] = []
     for event in sorted(truth, key=lambda event: event.start_s):
-        match = next((replayed for replayed in free if _is_of(replayed, event)), None)
+        match = next((replayed for replayed in free if tells_of(replayed, event)), None)
         if match is None:
             missed.append(event)
             continue
@@ -88,7 +88,8 @@ def score_cases(
     )
 
 
-def _is_of(replayed: ReplayedCase, event: TruthEvent) -> bool:
+def tells_of(replayed: ReplayedCase, event: TruthEvent) -> bool:
+    """Whether a case is about an event: same fence and scenario, in time, at its place."""
     case = replayed.case
     opened_s = case.opened_media_ns / SECOND_NS
     ends_s = float("inf") if event.end_s is None else event.end_s + LATE_S

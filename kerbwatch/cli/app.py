@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from kerbwatch.cli.accuracy import accuracy
 from kerbwatch.cli.check import check
 from kerbwatch.cli.demo import demo
 from kerbwatch.cli.doctor import doctor
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command("run", help=TEXT("help.run"))(run)
 app.command("check", help=TEXT("help.check"))(check)
 app.command("replay", help=TEXT("help.replay"))(replay)
+app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
 app.add_typer(models, name="models", help=TEXT("help.models"))
 app.command("doctor", help=TEXT("help.doctor"))(doctor)

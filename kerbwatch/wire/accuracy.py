@@ -1,0 +1,165 @@
+"""Accuracy runs: which clips, with the fences that a user's configuration would give them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from detector.engines.protocol import Engine
+from fences.box import Box
+from fences.clock import SECOND_NS
+from fences.fence import Fence
+from kerbwatch.config.build import fence_options
+from kerbwatch.config.cards import load_cards, model_folders
+from kerbwatch.config.schema import FenceModel
+from kerbwatch.config.truth import clip_names, fences_of_truth, load_truth
+from kerbwatch.language import language_of
+from kerbwatch.options import ModelsOptions
+from kerbwatch.wire.models import open_engines
+from replay.accuracy.clip import REAL, Clip
+from replay.accuracy.contestants import OURS, Contender
+from replay.accuracy.result import ClipResult
+from replay.accuracy.run import Work, run_clips
+from replay.accuracy.seeds import ClipSet, seeds
+from replay.scenes import make_scene
+from replay.scenes.spec import SceneSpec
+from replay.scenes.truth import TruthFence, clip_truth
+from replay.truth import TruthEvent
+
+POSITIVE_S = 40.0
+"""Length of a clip with violations."""
+
+LONGEST_NEGATIVE_S = 300.0
+"""Of one clip; longer stretches are cut into several, each of another street."""
+
+_SHORTEST_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyRequest:
+    """What to watch and who watches.
+
+    ``clips`` with violations and ``negative_minutes`` without, of each of ``conditions``;
+    ``truth``: the file with real clips, which lie beside it (``None``: no real clips).
+    """
+
+    folder: Path
+    clip_set: ClipSet
+    conditions: tuple[str, ...]
+    contenders: tuple[Contender, ...]
+    clips: int
+    negative_minutes: float
+    looks_per_second: float
+    size_wh: tuple[int, int]
+    truth: Path | None
+    model: str
+    workers: int
+
+
+def watch_clips(
+    request: AccuracyRequest, env: Mapping[str, str]
+) -> tuple[int, Iterator[ClipResult]]:
+    """How many clips there are, and their results as they come.
+
+    Raises ``ConfigError`` and ``ModelError`` for a model that is not there, ``SourceError``
+    for a clip that does not play.
+    """
+    clips = (*_real_clips(request), *_rendered_clips(request))
+    learned = any(it in OURS and it is not Contender.OBSTRUCTION for it in request.contenders)
+    options = ModelsOptions(Path("models"), (request.model,) if learned else ())
+    given = {name: env[name] for name in ("KERBWATCH_MODELS",) if name in env}
+    work = Work(
+        folder=request.folder,
+        contenders=request.contenders,
+        every_ns=round(SECOND_NS / request.looks_per_second),
+        open_engines=partial(_engines, options, given),
+        models=_checksums(options, env),
+        language=language_of(env),
+    )
+    return len(clips), run_clips(clips, work, request.workers)
+
+
+def _engines(options: ModelsOptions, env: Mapping[str, str]) -> Sequence[Engine]:
+    return open_engines(options, env, threads=1) if options.use else ()
+
+
+def _checksums(options: ModelsOptions, env: Mapping[str, str]) -> str:
+    cards = load_cards(model_folders(options.dir, env))
+    return repr([cards[name] for name in options.use if name in cards])
+
+
+def _real_clips(request: AccuracyRequest) -> Iterator[Clip]:
+    if request.truth is None:
+        return
+    for name in clip_names(request.truth):
+        path = request.truth.parent / name
+        every_s = 1 / request.looks_per_second
+        fences = fences_of_truth(request.truth, name, path.stem.lower(), every_s=every_s)
+        truth = load_truth(request.truth, name)
+        yield Clip(path.stem, REAL, tuple(it.fence for it in fences), truth.events, path)
+
+
+def _rendered_clips(request: AccuracyRequest) -> Iterator[Clip]:
+    for condition in request.conditions:
+        for seed in seeds(request.clip_set, condition, request.clips, positive=True):
+            yield _rendered(request, condition, seed, POSITIVE_S, positive=True)
+    for condition in request.conditions:
+        lengths_s = _lengths_s(request.negative_minutes)
+        chosen = seeds(request.clip_set, condition, len(lengths_s), positive=False)
+        for seed, length_s in zip(chosen, lengths_s, strict=True):
+            yield _rendered(request, condition, seed, length_s, positive=False)
+
+
+def _lengths_s(minutes: float) -> list[float]:
+    """Of the clips that give so many minutes."""
+    whole, rest_s = divmod(minutes * 60, LONGEST_NEGATIVE_S)
+    return [LONGEST_NEGATIVE_S] * int(whole) + [max(rest_s, _SHORTEST_S)] * (rest_s > 0)
+
+
+def _rendered(
+    request: AccuracyRequest, condition: str, seed: int, length_s: float, *, positive: bool
+) -> Clip:
+    width_px, height_px = request.size_wh
+    spec: SceneSpec = make_scene(
+        condition,
+        seed,
+        positive=positive,
+        width_px=width_px,
+        height_px=height_px,
+        fps=request.looks_per_second,
+        duration_s=length_s,
+    )
+    truth = clip_truth(spec)
+    name = f"{condition}-{'p' if positive else 'n'}{seed}"
+    every_s = 1 / request.looks_per_second
+    return Clip(
+        name=name,
+        condition=condition,
+        fences=tuple(_fence(fence, name.replace("_", "-"), every_s) for fence in truth.fences),
+        events=tuple(
+            TruthEvent(it.fence_id, it.scenario, it.start_s, it.end_s, Box(*it.xyxy))
+            for it in truth.events
+        ),
+        media=spec,
+    )
+
+
+def _fence(fence: TruthFence, camera_id: str, every_s: float) -> Fence:
+    model = FenceModel.model_validate(
+        {
+            "id": fence.fence_id,
+            "polygon": [list(point) for point in fence.polygon],
+            "scenarios": {
+                fence.scenario: {"dwell_s": fence.dwell_s, "clear_after_s": fence.clear_after_s}
+            },
+        }
+    )
+    return fence_options(model, camera_id, every_s, "UTC").fence
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0))

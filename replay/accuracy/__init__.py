@@ -1,0 +1,1 @@
+"""How well violations are found: clips with known truth, every way of seeing, side by side."""
