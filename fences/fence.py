@@ -21,6 +21,8 @@ class Rule:
     ``bridge_ns``: the longest gap over which a dwell goes on.
     ``min_area``: share of the frame, 0-1. ``open_score`` is what an occupant's mean score
     must reach to open; a detection under ``keep_score`` does not exist for the rule.
+    ``min_count``: how many must be in the fence at once, standing or not, at least 1;
+    ``None`` where single things must stand, see ``Scenario``.
     """
 
     scenario: Scenario
@@ -32,6 +34,7 @@ class Rule:
     open_score: float
     keep_score: float
     hours: WeeklyHours = ALWAYS
+    min_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,33 @@ class Label(StrEnum):
     STALL = "stall"
     WASTE = "waste"
     OBSTRUCTION = "obstruction"
+    # What only some scenarios ask for; in fences without them it is nothing by itself.
+    ADVERTISING_BOARD = "advertising_board"
+    BANNER = "banner"
+    BIN_OVERFLOW = "bin_overflow"
+    DOG = "dog"
+    FLAME = "flame"
+    FURNITURE = "furniture"
+    GOODS = "goods"
+    GRILL = "grill"
+    LAUNDRY = "laundry"
+    MUCK_TRUCK = "muck_truck"
+    OPEN_MANHOLE = "open_manhole"
+    SMOKE = "smoke"
+    STANDING_WATER = "standing_water"
+
+
+EVERYWHERE = frozenset(
+    {
+        Label.PERSON,
+        Label.VEHICLE,
+        Label.TWO_WHEELER,
+        Label.STALL,
+        Label.WASTE,
+        Label.OBSTRUCTION,
+    }
+)
+"""Labels that tell in every fence what stands there, whatever its rules ask for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fences.attendance import with_people
 from fences.box import containment, iou
 from fences.clock import SECOND_NS
 from fences.fence import Fence
-from fences.observation import Detection, Label, Observation, Seeing
+from fences.observation import EVERYWHERE, Detection, Label, Observation, Seeing
 from fences.occupant import (
     OTHER_LABEL_IOU,
     Occupant,
@@ -26,18 +26,31 @@ _MAX_ATTENDANCE_TAU_NS = 30 * SECOND_NS
 
 
 def counted(fence: Fence, observation: Observation) -> list[Detection]:
-    """The detections that count for the fence: seen its way, good enough, anchored inside.
+    """The detections that may be things standing in the fence: all present but persons.
+
+    A label that no rule about single things knows leaves the thing to obstruction.
+    """
+    keep_score = min(rule.keep_score for rule in fence.rules)
+    single = [rule.scenario for rule in fence.rules if rule.min_count is None]
+    asked = EVERYWHERE.union(*(scenario.labels | scenario.never for scenario in single))
+    return [
+        seen
+        for seen in present(fence, observation, keep_score)
+        if seen.label in asked and seen.label != Label.PERSON
+    ]
+
+
+def present(fence: Fence, observation: Observation, keep_score: float) -> list[Detection]:
+    """The detections in the fence: seen its way, good enough, anchored inside, each once.
 
     Learned ones first, better ones first, in an order that does not depend on the
     detector's.
     """
-    keep_score = min(rule.keep_score for rule in fence.rules)
     inside = [
         seen
         for seen in observation.detections
         if seen.seen_by in fence.see
         and seen.fence_id in (None, fence.id)
-        and seen.label != Label.PERSON
         and seen.score >= keep_score
         and fence.polygon.covers(seen.ground)
     ]

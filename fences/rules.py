@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fences.event import Sighting
 from fences.fence import Rule
+from fences.gathering import is_gathering
 from fences.observation import Label
 from fences.occupant import Occupant, Sight
 from fences.scenario import Attendance
@@ -35,6 +36,8 @@ class Verdict:
 
 def judge(rule: Rule, occupant: Occupant) -> Verdict:
     """Whether the occupant is of the rule's scenario, however long it stands."""
+    if rule.min_count is not None:
+        return _judge_gathering(rule, occupant)
     ruled_out = [label for label in rule.scenario.never if occupant.share(label) >= NAMED]
     named = [label for label in rule.scenario.labels if occupant.share(label) >= NAMED]
     if named:
@@ -45,6 +48,13 @@ def judge(rule: Rule, occupant: Occupant) -> Verdict:
     if ruled_out:
         return Verdict(None, f"is_{min(ruled_out)}")
     return _judge_obstruction(rule, occupant)
+
+
+def _judge_gathering(rule: Rule, occupant: Occupant) -> Verdict:
+    if not is_gathering(rule, occupant):
+        return Verdict(None, "no_gathering")
+    label = min(rule.scenario.labels)
+    return Verdict(f"learned:{label}" if rule.min_count == 1 else f"counted:{label}", None)
 
 
 def _judge_obstruction(rule: Rule, occupant: Occupant) -> Verdict:
@@ -83,7 +93,7 @@ def qualifies(rule: Rule, occupant: Occupant, media_ns: int, floor_ns: int) -> b
         and standing_ns(floor_ns, occupant, media_ns) >= rule.dwell_ns
         and occupant.presence(_unseen_ns(rule, occupant, floor_ns)) >= PRESENCE
         and occupant.score >= rule.open_score
-        and occupant.box.area >= rule.min_area
+        and (rule.min_count is not None or occupant.box.area >= rule.min_area)
         and judge(rule, occupant).named_by is not None
     )
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from fences.event import FenceEvent
 from fences.fence import Fence
+from fences.gathering import observe_gatherings, parted
 from fences.observation import Gap, Observation, StepInput, Tick
 from fences.places import observe, patience_of, still_held
 from fences.state import FenceState, Watch
@@ -83,15 +84,21 @@ def _look(
     dt_ns = 0 if state.last_ns is None else entry.media_ns - state.last_ns
     started_ns = entry.media_ns if state.started_ns is None else state.started_ns
     at_start = entry.media_ns - started_ns <= patience_of(fence).grace_ns
-    occupants, next_id = observe(
+    known = at_start and not fence.report_known
+    things, gatherings = parted(fence, state.occupants)
+    things, next_id = observe(
         fence,
-        state.occupants,
+        things,
         entry,
         dt_ns,
         next_id=state.next_id,
-        known=at_start and not fence.report_known,
+        known=known,
         members=_members(state.watches),
     )
+    gatherings, next_id = observe_gatherings(
+        fence, gatherings, entry, dt_ns, next_id=next_id, known=known
+    )
+    occupants = (*things, *gatherings)
     told = [
         judge_rule(Moment(fence, rule, entry, occupants, dt_ns), state.watch(rule.scenario.id))
         for rule in fence.rules

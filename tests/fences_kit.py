@@ -40,9 +40,11 @@ def rule(
     open_score: float = 0.5,
     keep_score: float = 0.25,
     hours: WeeklyHours = ALWAYS,
+    min_count: int | None = None,
 ) -> Rule:
+    scenario = CATALOGUE[scenario_id]
     return Rule(
-        scenario=CATALOGUE[scenario_id],
+        scenario=scenario,
         dwell_ns=ns(dwell),
         clear_after_ns=ns(clear_after),
         grace_ns=ns(grace),
@@ -51,6 +53,7 @@ def rule(
         open_score=open_score,
         keep_score=keep_score,
         hours=hours,
+        min_count=scenario.min_count if min_count is None else min_count,
     )
 
 
