@@ -116,8 +116,12 @@ class Occupant:
 
 
 def occupant_from(detection: Detection, number: int, media_ns: int, known: bool) -> Occupant:
-    """A new occupant for something seen for the first time."""
-    since_ns = media_ns if detection.since_ns is None else min(detection.since_ns, media_ns)
+    """A new occupant for something seen for the first time.
+
+    What is covered may say later since when it stands, once it is seen to.
+    """
+    told_ns = None if detection.covered else detection.since_ns
+    since_ns = media_ns if told_ns is None else min(told_ns, media_ns)
     return Occupant(
         id=number,
         box=detection.box,

@@ -135,8 +135,7 @@ def _join(
 
     An occupant takes one learned detection of a label, and the best fitting pairs are made
     first, so that what drives past a parked car cannot take its place from it. An obstruction,
-    which may be one blob over several things, supports every place it fits; one that is covered
-    takes no new place, for nothing of it is seen now: it will say since when once it is.
+    which may be one blob over several things, supports every place it fits.
     """
     joined: dict[int, list[Detection]] = {occupant.id: [] for occupant in occupants}
     placed: set[int] = set()
@@ -148,7 +147,7 @@ def _join(
         placed.add(number)
     strangers: list[Detection] = []
     for number, seen in enumerate(detections):
-        if number not in placed and not seen.covered and not _at_any(strangers, seen):
+        if number not in placed and not _at_any(strangers, seen):
             strangers.append(seen)
     return joined, strangers
 
