@@ -50,6 +50,7 @@ _CLOCKS = {
 _CARS = (Model.SEDAN, Model.SUV, Model.VAN, Model.TRUCK)
 _CROWD = 22
 _SHORTEST_S = 30.0
+_USUAL_S = 40.0
 _PAVEMENTS_X_M = ((-12.4, -9.4), (7.75, 8.1))
 
 
@@ -66,7 +67,8 @@ def make_scene(
     """A scene of one of :data:`CONDITIONS`: camera, people, colours, times from the seed.
 
     A positive one holds one to three violations; a negative one only what may be mistaken
-    for them: passers-by who linger, cars that slow down, what has always stood there.
+    for them: passers-by who linger, cars that slow down, what has always stood there; in a
+    long one also vehicles and people that stop in a fence for less than its dwell.
     """
     if condition not in CONDITIONS:
         raise ValueError(f"got condition {condition!r}, expected one of {sorted(CONDITIONS)}")
@@ -76,8 +78,11 @@ def make_scene(
     conditions = CONDITIONS[condition]
     actors = list(_violations(rng, duration_s) if positive else ())
     actors += _traffic(rng, duration_s)
-    actors += _pedestrians(rng, duration_s, _CROWD if condition == "crowd" else 4)
+    walkers = (_CROWD if condition == "crowd" else 4) * max(duration_s / _USUAL_S, 1.0)
+    actors += _pedestrians(rng, duration_s, round(walkers))
     actors += _always_there(rng)
+    if duration_s > _USUAL_S and not positive:
+        actors += _brief_stops(rng, duration_s)
     variant = VARIANTS[0] if positive else VARIANTS[1]
     return SceneSpec(
         seed=seed,
@@ -87,7 +92,11 @@ def make_scene(
         duration_s=duration_s,
         camera=_camera(rng),
         fences=FENCES,
-        conditions=replace(conditions, shake_px=conditions.shake_px * height_px / 720),
+        conditions=replace(
+            conditions,
+            shake_px=conditions.shake_px * height_px / 720,
+            exposure_steps=_repeated(conditions.exposure_steps, duration_s),
+        ),
         actors=tuple(actors),
         clock_start=_CLOCKS[conditions.day_part],
         note=f"Rendered: {condition}, {variant}, seed {seed}.",
@@ -103,6 +112,19 @@ def _camera(rng: np.random.Generator) -> Camera:
         pitch_rad=0.27 + rng.uniform(-0.01, 0.03),
         field_of_view_rad=1.13 + rng.uniform(-0.02, 0.05),
     )
+
+
+def _repeated(steps: tuple[ExposureStep, ...], duration_s: float) -> tuple[ExposureStep, ...]:
+    """The steps over and over, each second time the other way, so that the light comes back."""
+    found = list(steps)
+    turn = 1
+    while steps and turn * _USUAL_S < duration_s:
+        found += [
+            ExposureStep(turn * _USUAL_S + step.at_s, 1 / step.gain if turn % 2 else step.gain)
+            for step in steps
+        ]
+        turn += 1
+    return tuple(found)
 
 
 def _look(rng: np.random.Generator) -> int:
@@ -206,6 +228,38 @@ def _pedestrians(rng: np.random.Generator, duration_s: float, count: int) -> lis
                 lingers=lingers,
             )
         )
+    return actors
+
+
+def _brief_stops(rng: np.random.Generator, duration_s: float) -> list[Actor]:
+    """Stops in the fences: somebody gets out of a taxi, a walker waits on the dumping ground."""
+    actors: list[Actor] = []
+    at_s = float(rng.uniform(20.0, 50.0))
+    while at_s < duration_s - 20.0:
+        number = len(actors) + 1
+        if rng.random() < 0.6:
+            model = (*_CARS, Model.E_BIKE)[rng.integers(5)]
+            leaves_s = at_s + float(rng.uniform(1.0, 2.0))
+            y_m = float(rng.uniform(23.5, 27.0))
+            look = _look(rng)
+            actors.append(
+                lane_blocker(
+                    f"stop-{number}", model, look, stands_s=at_s, leaves_s=leaves_s, y_m=y_m
+                )
+            )
+        else:
+            actors.append(
+                walker(
+                    f"stop-{number}",
+                    _look(rng),
+                    enters_s=at_s,
+                    x_m=float(rng.uniform(5.4, 7.4)),
+                    from_y_m=4.0,
+                    to_y_m=35.0,
+                    lingers=(float(rng.uniform(13.5, 17.5)), float(rng.uniform(1.0, 2.0))),
+                )
+            )
+        at_s += float(rng.uniform(30.0, 60.0))
     return actors
 
 

@@ -85,3 +85,16 @@ def test_a_stall_that_nobody_stands_at_is_no_vending() -> None:
     spec = demo_scene()
     stall = tuple(actor for actor in spec.actors if actor.model is Model.STALL)
     assert clip_truth(replace(spec, actors=stall)).events == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_long_scenes_stay_lively_and_what_stops_briefly_is_no_violation(seed: int) -> None:
+    short = make_scene("exposure", seed, positive=False)
+    long = make_scene("exposure", seed, positive=False, duration_s=300.0)
+    walkers = [actor for actor in long.actors if actor.actor_id.startswith("walker")]
+    stops = [actor for actor in long.actors if actor.actor_id.startswith("stop")]
+    assert len(walkers) == 30
+    assert len(stops) >= 3
+    assert long.conditions.exposure_steps[:3] == short.conditions.exposure_steps
+    assert long.conditions.exposure_steps[-1].at_s > 240
+    assert clip_truth(long).events == ()
