@@ -11,8 +11,12 @@ import pytest
 from alerts import payloads
 from alerts.cases import CaseState
 from alerts.health import CameraState, ServiceState
+from alerts.texts import Language
 from alerts.topics import Topics
+from fences.catalogue import CATALOGUE, CATEGORIES
 from fences.event import Reason
+from kerbwatch.cli.scenarios import markdown_table
+from kerbwatch.reach import entries
 
 ROOT = Path(__file__).parent.parent
 MQTT = (ROOT / "docs" / "MQTT.md").read_text(encoding="utf-8")
@@ -85,6 +89,15 @@ def test_every_link_leads_somewhere(name: str) -> None:
     links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
     broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert broken == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_shows_the_catalogue_as_the_command_does(name: str) -> None:
+    """Made with ``kerbwatch scenarios --markdown --lang …``."""
+    lang = Language.ZH if "zh" in name else Language.EN
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert f"\n\n{markdown_table(entries(), lang)}\n\n" in text
+    assert {str(len(CATALOGUE)), str(len(CATEGORIES))} <= set(re.findall(r"\d+", text))
 
 
 def test_both_readmes_have_the_same_commands() -> None:

@@ -12,6 +12,7 @@ from kerbwatch.cli.inbox import inbox
 from kerbwatch.cli.models import models
 from kerbwatch.cli.replay import replay
 from kerbwatch.cli.run import run
+from kerbwatch.cli.scenarios import scenarios
 from kerbwatch.cli.speak import TEXT, say
 from kerbwatch.version import VERSION
 
@@ -29,6 +30,7 @@ app.command("replay", help=TEXT("help.replay"))(replay)
 app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
 app.add_typer(models, name="models", help=TEXT("help.models"))
+app.command("scenarios", help=TEXT("help.scenarios"))(scenarios)
 app.command("doctor", help=TEXT("help.doctor"))(doctor)
 app.command("demo", help=TEXT("help.demo"))(demo)
 

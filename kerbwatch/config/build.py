@@ -125,6 +125,7 @@ def _rule(
         open_score=model.min_score,
         keep_score=model.keep_score,
         hours=hours if own is None else parse_hours(tuple(own), timezone),
+        min_count=scenario.min_count if model.min_count is None else model.min_count,
     )
 
 

@@ -10,8 +10,29 @@ from kerbwatch.config.fields import Expect, ModelName, Name, Share, StrictModel
 
 ClassName = Annotated[str, Field(min_length=1, max_length=100), Expect("name")]
 KnownLabel = Annotated[
-    Literal["person", "vehicle", "two_wheeler", "stall", "waste"], Expect("label")
+    Literal[
+        "person",
+        "vehicle",
+        "two_wheeler",
+        "stall",
+        "waste",
+        "advertising_board",
+        "banner",
+        "bin_overflow",
+        "dog",
+        "flame",
+        "furniture",
+        "goods",
+        "grill",
+        "laundry",
+        "muck_truck",
+        "open_manhole",
+        "smoke",
+        "standing_water",
+    ],
+    Expect("label"),
 ]
+"""Every label of the core but obstruction, which no model gives."""
 _SOURCE = r"^(https://|http://(localhost|127\.0\.0\.1|\[::1\])[:/]|file:///)[!-~]+$"
 Side = Annotated[int, Field(ge=32, le=4096), Expect("side")]
 

@@ -19,6 +19,9 @@ CARD_SUFFIX = ".card.yaml"
 MODELS_VARIABLE = "KERBWATCH_MODELS"
 """Further folders with cards and weights, separated as in ``PATH``."""
 
+BUNDLED_CARD = "kerbwatch-street-480"
+"""The card of the model whose weights come with Kerbwatch."""
+
 _SCALES = {"1": 1.0, "1/255": 1 / 255}
 
 
@@ -34,8 +37,8 @@ def bundled_models() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "models"
 
 
-def known_cards(env: Mapping[str, str]) -> Callable[[Path], Collection[str]]:
-    """For ``load_options(known_models=…)``: the cards' names, once ``models.dir`` is known."""
+def known_cards(env: Mapping[str, str]) -> Callable[[Path], Mapping[str, ModelCard]]:
+    """For ``load_options(known_models=…)``: the cards by name, once ``models.dir`` is known."""
     return lambda models_dir: load_cards(model_folders(models_dir, env))
 
 
@@ -102,6 +105,15 @@ def _load_card(path: Path, folders: tuple[Path, ...], before: Collection[str]) -
         source=model.source,
         prompts=tuple(asked.get(name, name) for name in model.classes) if asked else (),
     )
+
+
+def load_classes(name: str, folder: Path) -> tuple[str, ...]:
+    """The names of classes in ``labels/<name>.yaml``. Raises ``ConfigError``."""
+    document = open_document(folder / "labels" / f"{name}.yaml")
+    model = validate(document, LabelMapModel)
+    if document.problems or model is None:
+        raise ConfigError(document.problems)
+    return tuple(model.classes)
 
 
 def _fill_in(document: Document, folders: Iterable[Path]) -> None:

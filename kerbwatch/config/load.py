@@ -19,7 +19,10 @@ from kerbwatch.options import Secret, ServiceOptions
 _LONGEST_PASSWORD = 4096
 
 KnownModels = Collection[str] | Callable[[Path], Collection[str]] | None
-"""Names of model cards, or how to find them given ``models.dir``; ``None``: not checked."""
+"""Names of model cards, or how to find them given ``models.dir``; ``None``: not checked.
+
+Where they are the cards by name, it is also checked that they can see what is watched for.
+"""
 
 
 def load_options(

@@ -6,11 +6,12 @@ already found something else wrong.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from fences.catalogue import CATALOGUE
 from kerbwatch.config.problem import Path, Problem, phrase
 from kerbwatch.config.shown import one_of, safe
+from kerbwatch.config.sight import check_sight
 from kerbwatch.config.values import Document, Value, text_at, value_at
 
 DEFAULT_EVERY_S = 2.0
@@ -18,7 +19,10 @@ _DEFAULT_SCORES = {"min_score": 0.35, "keep_score": 0.25}
 
 
 def cross_check(document: Document, known_models: Collection[str] | None) -> Iterator[Problem]:
-    """Every problem between values of a ``streams.yaml``."""
+    """Every problem between values of a ``streams.yaml``.
+
+    Where ``known_models`` has the cards by name, what they can see is checked as well.
+    """
     yield from _repeated_ids(document, ("recipients",))
     yield from _repeated_ids(document, ("cameras",))
     yield from _mqtt(document)
@@ -30,6 +34,8 @@ def cross_check(document: Document, known_models: Collection[str] | None) -> Ite
         for fence in _items(document.value, (*camera, "fences")):
             yield from check_fence(document, fence, every_s)
             yield from _eyes(document, fence)
+            if isinstance(known_models, Mapping):
+                yield from check_sight(document, fence, known_models)
             for place in (fence, *_scenarios(document.value, fence)):
                 yield from _notified(document, (*place, "notify"), recipients)
 
@@ -41,11 +47,22 @@ def check_fence(document: Document, fence: Path, every_s: float) -> Iterator[Pro
         if name not in CATALOGUE:
             shown = phrase("got.text", text=safe(name))
             yield document.problem(scenario, "unknown_scenario", one_of(name, CATALOGUE), shown)
+        yield from _count(document, scenario)
         yield from _scores(document, scenario)
         grace_s = _number(document.value, (*scenario, "grace_s"), every_s)
         if grace_s < every_s:
             expected = phrase("expected.grace", every_s=f"{every_s:g}")
             yield document.problem((*scenario, "grace_s"), "grace", expected)
+
+
+def _count(document: Document, scenario: Path) -> Iterator[Problem]:
+    """Only a scenario about how many there are can be told how many."""
+    entry = CATALOGUE.get(str(scenario[-1]))
+    given = value_at(document.value, (*scenario, "min_count"))
+    if entry is not None and entry.min_count is None and given is not None:
+        names = ", ".join(sorted(it.id for it in CATALOGUE.values() if it.min_count is not None))
+        expected = phrase("expected.no_count", names=names)
+        yield document.problem((*scenario, "min_count"), "no_count", expected)
 
 
 def _scores(document: Document, scenario: Path) -> Iterator[Problem]:

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from fences.catalogue import CATALOGUE
 from kerbwatch.config.addresses import check_broker_url, check_camera_url, check_store_url
 from kerbwatch.config.checks import check_hours, check_polygon, check_timezone
 from kerbwatch.config.fields import (
@@ -98,6 +97,7 @@ class ScenarioModel(StrictModel):
     bridge_s: (
         Annotated[float, Field(ge=0, le=_DAY_S, allow_inf_nan=False), Expect("seconds")] | None
     ) = None
+    min_count: Annotated[int, Field(ge=1, le=1000), Expect("count")] | None = None
     hours: Hours | None = None
     notify: Notified | None = None
 
@@ -144,7 +144,3 @@ class StreamsModel(StrictModel):
     data_dir: PathText = "data"
     models: ModelsModel | None = None
     recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(default_factory=list)
-
-
-SCENARIO_IDS = tuple(sorted(CATALOGUE))
-"""What may stand under ``scenarios``."""

@@ -92,6 +92,10 @@ def test_the_project_s_cards_are_good_and_map_coco() -> None:
             "train": "vehicle",
             "bicycle": "two_wheeler",
             "motorcycle": "two_wheeler",
+            "dog": "dog",
+            "chair": "furniture",
+            "couch": "furniture",
+            "dining table": "furniture",
         }
         assert card.sees_people
         assert (card.classes[0], card.classes[2], card.classes[79]) == (

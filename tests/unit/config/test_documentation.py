@@ -11,10 +11,13 @@ import pytest
 from pydantic import BaseModel
 
 from alerts.texts import Language
-from kerbwatch.config.card_schema import CardModel
+from fences.catalogue import CATALOGUE
+from fences.observation import Label
+from fences.scenario import Scenario
+from kerbwatch.config.card_schema import CardModel, KnownLabel
 from kerbwatch.config.fields import bare_type, bounds
 from kerbwatch.config.problem import Problem
-from kerbwatch.config.schema import SCENARIO_IDS, StreamsModel
+from kerbwatch.config.schema import StreamsModel
 
 Find = Callable[..., tuple[Problem, ...]]
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "CONFIGURATION.md").read_text("utf-8")
@@ -80,8 +83,23 @@ def test_the_ranges_of_numbers_are_documented(name: str) -> None:
                 assert re.search(rf"(?<![\d.]){float(str(limit)):.10g}(?![\d.])", rows[key][3]), key
 
 
-def test_every_scenario_is_named() -> None:
-    assert all(f"`{scenario}`" in STREAMS for scenario in SCENARIO_IDS)
+def _row(it: Scenario) -> str:
+    labels = ", ".join(f"`{label}`" for label in sorted(it.labels))
+    count = "" if it.min_count is None else str(it.min_count)
+    facts = f"{it.dwell_s:g} | {it.clear_after_s:g} | {it.min_area:g} | {count} | {labels}"
+    return f"| {it.name_en} ({it.name_zh}) | `{it.id}` | {facts} | `{it.obstruction}` |"
+
+
+def test_the_catalogue_is_documented_with_its_defaults() -> None:
+    shown = [line for line in STREAMS.splitlines() if re.match(r"\| [^`|]+ \| `[a-z_]+` \|", line)]
+    assert shown == [_row(CATALOGUE[scenario_id]) for scenario_id in CATALOGUE]
+
+
+def test_every_label_is_documented_and_may_stand_in_a_card() -> None:
+    row = next(line for line in CARDS.splitlines() if line.startswith("| `labels`"))
+    in_cards = set(get_args(get_args(KnownLabel)[0]))
+    assert in_cards == set(Label) - {Label.OBSTRUCTION}
+    assert {label for label in Label if f"`{label}`" in row} == in_cards
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
