@@ -10,3 +10,12 @@ class RecordError(Exception):
         super().__init__(f"{key}: {values}")
         self.key = key
         self.values = values
+
+
+class DataError(Exception):
+    """Pictures, labels or models that cannot be worked with; ``key`` names the text to tell."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(f"{key}: {values}")
+        self.key = key
+        self.values = values

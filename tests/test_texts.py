@@ -53,13 +53,13 @@ def test_the_chinese_catalogue_is_in_chinese_and_the_english_one_is_not(package:
 
 
 def named_keys() -> Iterator[tuple[str, str]]:
-    """File and key of every ``TEXT("…")`` and ``RecordError("…")`` of the command line."""
+    """File and key of every ``TEXT("…")`` and ``…Error("…")`` of the command line."""
     for folder in ("kerbwatch/cli", "kerbwatch/wire"):
         for path in sorted((ROOT / folder).glob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                     continue
-                if node.func.id in {"TEXT", "RecordError"} and node.args:
+                if node.func.id in {"TEXT", "RecordError", "DataError"} and node.args:
                     first = node.args[0]
                     if isinstance(first, ast.Constant):
                         yield path.name, str(first.value)

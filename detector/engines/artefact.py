@@ -35,8 +35,8 @@ def check_file(card: ModelCard, path: Path) -> None:
 
 
 def unreadable(card: ModelCard, path: Path, error: Exception) -> ModelError:
-    """For a file that the library refuses."""
-    text = " ".join(str(error).split())
+    """For a file that the library refuses; the end of what it says is the reason."""
+    text = " ".join(str(error).split()).rpartition(": ")[2]
     return ModelError(
         f"the file of model {card.name} cannot be loaded",
         where=path,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import openvino as ov
+from openvino.frontend import FrontEndManager
 
 from detector.cards import ModelCard
 from detector.engines.artefact import check_file, check_input, misfit, unreadable
@@ -76,6 +77,7 @@ class OpenVinoEngine:
         if cache_dir is not None:
             options["CACHE_DIR"] = str(cache_dir)
         try:
+            _recognise(self._path)
             model = core.read_model(self._path)
         except RuntimeError as error:
             raise unreadable(self._card, self._path, error) from error
@@ -100,3 +102,11 @@ class OpenVinoEngine:
 
 def _sides(port: ov.Output) -> list[int | None]:
     return [None if side.is_dynamic else side.get_length() for side in port.get_partial_shape()]
+
+
+def _recognise(path: Path) -> None:
+    """Raises ``RuntimeError`` for what is no ONNX; every other reader would complain of it."""
+    if path.suffix.lower() == ".onnx":
+        reader = FrontEndManager().load_by_framework("onnx")
+        if not reader.supported(str(path)):
+            raise RuntimeError("no ONNX model")

@@ -1,4 +1,4 @@
-"""``kerbwatch models``: which models there are, and whether they load."""
+"""``kerbwatch models``: which models there are, whether they load, and how good they are."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Annotated
 
 import typer
 
+from kerbwatch.cli.score import score
 from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
 
 models = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
-@models.callback()
-def _about() -> None:
-    """Keeps ``list`` a subcommand although it is the only one."""
+models.command("score", help=TEXT("help.models_score"))(score)
 
 
 @models.command("list", help=TEXT("help.models_list"))

@@ -1,4 +1,4 @@
-"""Cards, and ONNX files with a known answer, written byte by byte."""
+"""Cards, and ONNX files with a known answer."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from detector.cards import Channels, Layout, ModelCard, Placement
-
-_FLOAT = 1
+from tests.onnx_kit import constant_model
 
 MakeCard = Callable[..., ModelCard]
 WriteModel = Callable[..., Path]
@@ -49,39 +47,8 @@ def write_model(tmp_path: Path) -> WriteModel:
     """Write an ONNX model that gives ``answer`` whatever the picture."""
 
     def write(answer: object, input_shape: tuple[int, ...] = (1, 3, 64, 64)) -> Path:
-        output = np.asarray(answer, dtype=np.float32)
         path = tmp_path / "tiny.onnx"
-        path.write_bytes(_model(input_shape, output))
+        path.write_bytes(constant_model(answer, input_shape))
         return path
 
     return write
-
-
-def _varint(value: int) -> bytes:
-    low, rest = value & 0x7F, value >> 7
-    return bytes([low | 0x80]) + _varint(rest) if rest else bytes([low])
-
-
-def _number(field: int, value: int) -> bytes:
-    return _varint(field << 3) + _varint(value)
-
-
-def _block(field: int, content: bytes | str) -> bytes:
-    data = content.encode() if isinstance(content, str) else content
-    return _varint(field << 3 | 2) + _varint(len(data)) + data
-
-
-def _port(name: str, shape: tuple[int, ...]) -> bytes:
-    sides = b"".join(_block(1, _number(1, side)) for side in shape)
-    tensor = _number(1, _FLOAT) + _block(2, sides)
-    return _block(1, name) + _block(2, _block(1, tensor))
-
-
-def _model(input_shape: tuple[int, ...], output: np.ndarray[Any, np.dtype[np.float32]]) -> bytes:
-    """An ONNX ``ModelProto``: one Identity node from a constant to the output."""
-    constant = b"".join(_number(1, side) for side in output.shape)
-    constant += _number(2, _FLOAT) + _block(8, "answer") + _block(9, output.tobytes())
-    node = _block(1, "answer") + _block(2, "output") + _block(4, "Identity")
-    graph = _block(1, node) + _block(2, "tiny") + _block(5, constant)
-    graph += _block(11, _port("images", input_shape)) + _block(12, _port("output", output.shape))
-    return _number(1, 8) + _block(7, graph) + _block(8, _number(2, 13))

@@ -1,0 +1,1 @@
+"""How well a model finds what people marked in pictures: average precision, worst errors."""
