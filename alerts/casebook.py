@@ -18,7 +18,7 @@ from enum import StrEnum
 from alerts.cases import CAMERA, Case, CaseKey, CaseState, Transition, make_case_id
 from fences.box import Box
 from fences.clock import SECOND_NS
-from fences.event import EventKind, FenceEvent
+from fences.event import PLACE, EventKind, FenceEvent
 
 
 class NoticeKind(StrEnum):
@@ -175,11 +175,12 @@ def _reopen(last: Case, event: FenceEvent, recipients: tuple[str, ...]) -> Chang
 def _seen(case: Case, event: FenceEvent) -> Case:
     if not event.sightings:
         return _stamped(case, event)
+    named = next((it for it in event.sightings if it.named_by != PLACE), None)
     return replace(
         _stamped(case, event),
         box=_span(event),
-        labels=event.sightings[0].labels,
-        named_by=event.sightings[0].named_by,
+        labels=(named or event.sightings[0]).labels,
+        named_by=(case.named_by or PLACE) if named is None else named.named_by,
         sightings=len(event.sightings),
     )
 

@@ -82,7 +82,8 @@ class Case:
     """One version of a case.
 
     Times are nanoseconds, wall (since the epoch) and media (the stream's own clock). ``box``
-    spans everything that stands there; ``labels`` and ``named_by`` are the first sighting's.
+    spans everything that stands there; ``labels`` and ``named_by`` are of the first
+    sighting that evidence still names; without one the evidence stays what it was.
     ``violation``, ``violation_wall_ns`` and ``seq`` name the last fence event that went in.
     ``picture`` is relative to the evidence folder. ``recipients`` are ids.
     """

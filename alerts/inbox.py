@@ -22,6 +22,7 @@ _FIELDS: dict[str, tuple[type, ...]] = {
     "case_id": _TEXT,
     "version": _NUMBER,
     "state": _TEXT,
+    "named_by": _TEXT,
     "since": _TEXT,
     "since_ms": _NUMBER,
     "cleared": (str, type(None)),

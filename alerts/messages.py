@@ -163,6 +163,7 @@ class Writer:
             "camera": self._camera(case.camera_id),
             "fence": self._fence(case),
             "scenario": scenario_names(case.scenario_id),
+            "named_by": case.named_by,
             "since": since,
             "since_ms": since_ms,
             "cleared": cleared,

@@ -98,6 +98,7 @@ class InboxBody(TypedDict):
     camera: Named
     fence: Named
     scenario: NamedBoth
+    named_by: str
     since: str
     since_ms: int
     cleared: str | None

@@ -16,6 +16,7 @@ def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
     lines = [
         texts("push.title", kind=texts(f"notice.{kind}"), scenario=scenario),
         texts("push.where", camera=body["camera"]["name"], fence=body["fence"]["name"]),
+        texts("push.seen", seen=evidence_text(body["named_by"], texts)),
         texts("push.since", since=_clock(body["since"])),
     ]
     if body["cleared"] is not None and body["cleared_ms"] is not None:
@@ -27,6 +28,14 @@ def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
         lines.append(texts("push.picture", picture=body["picture"]))
     lines.append(texts("push.case", case_id=body["case_id"]))
     return tuple(lines)
+
+
+def evidence_text(named_by: str, texts: Texts) -> str:
+    """Which evidence named a case, in words; what is not known stays as it is written."""
+    way, _, what = named_by.partition(":")
+    label = texts.messages.get(f"label.{what}", what)
+    template = texts.messages.get(f"evidence.{way}_{what}") or texts.messages.get(f"evidence.{way}")
+    return named_by if template is None else template.format(label=label)
 
 
 def span_text(seconds: int, texts: Texts) -> str:

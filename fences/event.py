@@ -27,12 +27,17 @@ class Reason(StrEnum):
     NO_LONGER_WATCHED = "no_longer_watched"
 
 
+PLACE = "place"
+"""Evidence of what goes on only because its place is still taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """An occupant as an event tells of it.
 
     ``labels`` are the names it was seen under, the most frequent first; ``named_by`` says
-    which evidence made it this scenario's (``learned:vehicle``, ``obstruction:attended`` …).
+    which evidence made it this scenario's: ``learned:<label>``, ``counted:<label>``,
+    ``obstruction:standing``, ``obstruction:attended``, ``obstruction:unattended``, or ``place``.
     """
 
     occupant: int

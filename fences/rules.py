@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fences.event import Sighting
+from fences.event import PLACE, Sighting
 from fences.fence import Rule
 from fences.gathering import is_gathering
 from fences.observation import Label
@@ -104,7 +104,7 @@ def sighting(rule: Rule, occupant: Occupant) -> Sighting:
         occupant=occupant.id,
         box=occupant.box,
         labels=occupant.labels,
-        named_by=judge(rule, occupant).named_by or "place",
+        named_by=judge(rule, occupant).named_by or PLACE,
         score=occupant.score,
         since_ns=occupant.since_ns,
     )

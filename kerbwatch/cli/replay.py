@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kerbwatch.cli.speak import MISUSED, TEXT, clear_failures, give_up, say, say_json
+from alerts.push import evidence_text
+from alerts.texts import load_texts
+from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, clear_failures, give_up, say, say_json
 
 if TYPE_CHECKING:
     from kerbwatch.options import CameraOptions, ServiceOptions
@@ -141,7 +143,8 @@ def _summary(outcome: ReplayOutcome, out: Path) -> None:
     for case in outcome.held["cases"]:
         ended = case["cleared_s"]
         still = TEXT("replay.still_open" if ended is None else "replay.moment", at_s=ended)
-        say(TEXT("replay.case", still=still, **case))
+        shown = case | {"named_by": evidence_text(case["named_by"], load_texts("alerts", LANGUAGE))}
+        say(TEXT("replay.case", still=still, **shown))
     media_s = outcome.media_ns / _SECOND_NS
     say(TEXT("replay.done", cases=len(outcome.cases), looks=outcome.looks, media_s=media_s))
     if outcome.score is not None:

@@ -7,7 +7,7 @@ import pytest
 from alerts.casebook import Change, NoticeKind, decide
 from alerts.cases import CAMERA, Case, CaseState
 from fences.box import Box
-from fences.event import EventKind, FenceEvent
+from fences.event import PLACE, EventKind, FenceEvent
 from tests.alerts_kit import fence_event
 
 PEOPLE = ("duty-east", "wenshao")
@@ -173,3 +173,20 @@ def test_a_picture_goes_into_the_case_and_into_what_people_are_told() -> None:
     pictured = changes[0].with_picture("a/b.jpg")
     assert pictured.case.picture == "a/b.jpg"
     assert pictured.notices[0].case.picture == "a/b.jpg"
+
+
+def test_the_evidence_stays_when_all_that_is_left_is_the_place() -> None:
+    """A pile that somebody now stands at is still the pile that was found."""
+    later = fence_event(UPDATED, 70, seq=2)
+    (sighting,) = later.sightings
+    later = replace(later, sightings=(replace(sighting, named_by=PLACE),))
+    case, _ = apply(fence_event(OPENED, 60), later)
+    assert case is not None
+    assert (case.version, case.named_by, case.labels) == (2, "learned:vehicle", ("vehicle",))
+    found, _ = apply(later)
+    assert found is not None
+    assert found.named_by == PLACE  # the case that knew more is lost
+    beside = replace(later, sightings=(*later.sightings, replace(sighting, labels=("stall",))))
+    joined, _ = apply(fence_event(OPENED, 60), beside)
+    assert joined is not None
+    assert (joined.named_by, joined.labels) == ("learned:vehicle", ("stall",))

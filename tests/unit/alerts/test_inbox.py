@@ -42,6 +42,7 @@ def test_a_push_that_is_delivered_twice_is_shown_once() -> None:
         (b"{}", "schema"),
         (payload(schema="kerbwatch.inbox/9"), "kerbwatch.inbox/9|expected 'kerbwatch.inbox/1'"),
         (payload(case_id=7), "case_id: expected str"),
+        (payload(named_by=None), "named_by: expected str"),
         (payload(since="absent"), "since: expected str"),
         (payload(since="yesterday"), "yesterday"),
         (payload(camera={"id": "x"}), "camera: expected an object with id, name"),

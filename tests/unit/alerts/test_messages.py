@@ -94,6 +94,7 @@ def test_a_push_is_also_text_in_both_languages() -> None:
     assert push["text"]["zh"].splitlines() == [
         "【已解除】消防通道被占",
         "地点：闻韶社区3号门 · 消防通道",
+        "依据：模型识别为机动车",
         "开始：2026-09-21 22:13:20",
         "解除：2026-09-21 22:15:55（历时 2 分 35 秒）",
         "图片：data/evidence/gate-3/x.jpg",
