@@ -49,6 +49,7 @@ _CLOCKS = {
 }
 _CARS = (Model.SEDAN, Model.SUV, Model.VAN, Model.TRUCK)
 _CROWD = 22
+_ALONE_S = 12.0
 _SHORTEST_S = 30.0
 _USUAL_S = 40.0
 _PAVEMENTS_X_M = ((-12.4, -9.4), (7.75, 8.1))
@@ -164,7 +165,9 @@ def _violations(rng: np.random.Generator, duration_s: float) -> list[Actor]:
         else:
             spot = (6.3 + float(rng.uniform(-0.2, 0.2)), 15.2 + float(rng.uniform(-0.5, 0.9)))
             steps = stands_s + np.cumsum([0.0, *rng.uniform(1.6, 2.6, int(rng.integers(1, 4)))])
-            cleared = leaves_s + 6.0 if rng.random() < 0.6 else None
+            # It is dumping once they have gone: they leave it alone for a while.
+            left_s = max(leaves_s, float(steps[-1]) + _ALONE_S)
+            cleared = left_s + 6.0 if rng.random() < 0.6 else None
             actors += dumping(
                 "dumping",
                 _look(rng),
