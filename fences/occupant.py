@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fences.box import Box, containment, displacement, intersection_area, iou
+from fences.clock import SECOND_NS
 from fences.observation import Detection, Seeing
 
 STILL = 0.15
@@ -25,6 +26,12 @@ OTHER_LABEL_IOU = 0.5
 
 SAME_PLACE = 0.5
 """Share of the smaller one that must be common for an obstruction to be the same place."""
+
+FORMING_NS = 3 * SECOND_NS
+"""How long after it was found a thing may yet show itself whole, ..."""
+
+FORMED = 2.0
+"""... which then is so many times the area of what was found of it."""
 
 KNOWN_PLACE = 0.8
 """Share of the smaller box in common with where it stood at start, to be known still."""
@@ -116,12 +123,8 @@ class Occupant:
 
 
 def occupant_from(detection: Detection, number: int, media_ns: int, known: bool) -> Occupant:
-    """A new occupant for something seen for the first time.
-
-    What is covered may say later since when it stands, once it is seen to.
-    """
-    told_ns = None if detection.covered else detection.since_ns
-    since_ns = media_ns if told_ns is None else min(told_ns, media_ns)
+    """A new occupant for something seen for the first time."""
+    since_ns = media_ns if detection.since_ns is None else min(detection.since_ns, media_ns)
     return Occupant(
         id=number,
         box=detection.box,
@@ -219,11 +222,16 @@ def _placed(
 
 
 def _grown_to(occupant: Occupant, detections: Sequence[Detection], media_ns: int) -> Occupant:
-    """A pile that grows keeps its place and its time; what is pushed along leaves them."""
+    """A pile that grows keeps its place and its time; what is pushed along leaves them.
+
+    So does what has only begun to show: a few still pixels of somebody who slows down.
+    """
     box = around([seen.box for seen in detections])
     began_ns = min(media_ns if seen.since_ns is None else seen.since_ns for seen in detections)
     occupant = replace(occupant, box=box, move=None)
-    if intersection_area(occupant.reference, box) >= SAME_PLACE * occupant.reference.area:
+    forming = occupant.seen_ns < FORMING_NS and box.area > FORMED * occupant.reference.area
+    kept = intersection_area(occupant.reference, box) >= SAME_PLACE * occupant.reference.area
+    if kept and not forming:
         return replace(occupant, since_ns=min(occupant.since_ns, began_ns))
     since_ns = max(occupant.since_ns, min(began_ns, media_ns))
     seen_ns = media_ns - since_ns  # its pixels were there, whichever blob they were part of
