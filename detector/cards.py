@@ -44,8 +44,8 @@ class ModelCard:
     ``on_trial`` the same for those that are measured but not believed yet: they are never
     watched with; empty: none are on trial. ``prompts`` are the words that an open-vocabulary
     model is asked for, class by class; empty: its classes are its own. ``source`` is where
-    the file is published. ``min_score`` is the lowest score worth looking at, ``iou`` the
-    overlap at which two boxes of one label are the same thing.
+    the file is published, ``engine`` which library runs it. ``min_score`` is the lowest score
+    worth looking at, ``iou`` the overlap at which two boxes of one label are the same thing.
     """
 
     name: str
@@ -66,6 +66,7 @@ class ModelCard:
     on_trial: tuple[str | None, ...] = ()
     prompts: tuple[str, ...] = ()
     source: str | None = None
+    engine: str = "auto"
 
     @property
     def sees_people(self) -> bool:

@@ -17,12 +17,18 @@ class EngineKind(StrEnum):
     AUTO = "auto"
     OPENVINO = "openvino"
     ONNX = "onnx"
+    ULTRALYTICS = "ultralytics"
 
 
-_MODULES = {EngineKind.OPENVINO: "openvino", EngineKind.ONNX: "onnxruntime"}
+_MODULES = {
+    EngineKind.OPENVINO: "openvino",
+    EngineKind.ONNX: "onnxruntime",
+    EngineKind.ULTRALYTICS: "ultralytics",
+}
 _SUFFIXES = {
     EngineKind.OPENVINO: frozenset({".onnx", ".xml"}),
     EngineKind.ONNX: frozenset({".onnx"}),
+    EngineKind.ULTRALYTICS: frozenset({".pt", ".engine", ".torchscript"}),
 }
 
 
@@ -51,19 +57,26 @@ def open_engine(
     card: ModelCard,
     path: Path,
     *,
-    kind: EngineKind = EngineKind.AUTO,
+    kind: EngineKind | None = None,
     threads: int = 0,
     cache_dir: Path | None = None,
 ) -> Engine:
     """Load a model; ``threads`` 0 leaves their number to the engine.
 
-    ``cache_dir`` is where OpenVINO keeps compiled models; ONNX Runtime has no use for it.
+    ``kind`` overrules the card's. ``cache_dir`` is where OpenVINO keeps compiled models; others
+    have no use for it.
     The libraries are heavy, so only the chosen one is imported. Raises ``ModelError``.
     """
-    if choose_engine(kind, path) is EngineKind.OPENVINO:
-        from detector.engines.openvino import OpenVinoEngine  # noqa: PLC0415
+    match choose_engine(kind or EngineKind(card.engine), path):
+        case EngineKind.OPENVINO:
+            from detector.engines.openvino import OpenVinoEngine  # noqa: PLC0415
 
-        return OpenVinoEngine(card, path, threads=threads, cache_dir=cache_dir)
-    from detector.engines.onnx import OnnxEngine  # noqa: PLC0415
+            return OpenVinoEngine(card, path, threads=threads, cache_dir=cache_dir)
+        case EngineKind.ULTRALYTICS:
+            from detector.engines.ultralytics import UltralyticsEngine  # noqa: PLC0415
 
-    return OnnxEngine(card, path, threads=threads)
+            return UltralyticsEngine(card, path, threads=threads)
+        case _:
+            from detector.engines.onnx import OnnxEngine  # noqa: PLC0415
+
+            return OnnxEngine(card, path, threads=threads)

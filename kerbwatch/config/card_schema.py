@@ -65,6 +65,7 @@ class CardModel(StrictModel):
     licence: Name
     origin: Annotated[str, Field(min_length=1, max_length=1000), Expect("text")]
     on_trial: Annotated[dict[str, KnownLabel], Expect("on_trial")] = Field(default_factory=dict)
+    engine: Annotated[Literal["auto", "openvino", "onnx", "ultralytics"], Expect("engine")] = "auto"
     prompts: Annotated[dict[str, Name], Expect("prompts")] = Field(default_factory=dict)
     source: (
         Annotated[str, Field(pattern=_SOURCE, max_length=2000), Expect("model_source")] | None

@@ -103,6 +103,7 @@ def _load_card(path: Path, folders: tuple[Path, ...], before: Collection[str]) -
         sha256=model.sha256,
         on_trial=tuple(tried.get(name) for name in model.classes) if tried else (),
         source=model.source,
+        engine=model.engine,
         prompts=tuple(asked.get(name, name) for name in model.classes) if asked else (),
     )
 

@@ -87,6 +87,7 @@ def score_models(
         for name, label in zip(card.classes, card.with_trials().labels, strict=True):
             if label is not None:
                 names.setdefault(plain(name), label)
+                names.setdefault(label, label)
     classes = request.data.classes
     mapped = {at: names[plain(name)] for at, name in classes.items() if plain(name) in names}
     marked = marked_pictures(request.data, request.split, mapped)

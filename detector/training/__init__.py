@@ -1,0 +1,1 @@
+"""Making models: training, exporting and quantizing them. Never loaded by the running service."""
