@@ -99,11 +99,12 @@ def qualifies(rule: Rule, occupant: Occupant, media_ns: int, floor_ns: int) -> b
 
 
 def sighting(rule: Rule, occupant: Occupant) -> Sighting:
-    """The occupant as an event of this rule tells of it."""
+    """The occupant as an event of this rule tells of it; a gathering is of what was counted."""
+    counted = is_gathering(rule, occupant)
     return Sighting(
         occupant=occupant.id,
         box=occupant.box,
-        labels=occupant.labels,
+        labels=tuple(sorted(rule.scenario.labels)) if counted else occupant.labels,
         named_by=judge(rule, occupant).named_by or PLACE,
         score=occupant.score,
         since_ns=occupant.since_ns,

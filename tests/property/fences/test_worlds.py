@@ -15,7 +15,7 @@ from fences.catalogue import CATALOGUE
 from fences.event import EventKind, FenceEvent
 from fences.fence import Fence
 from fences.hours import WeeklyHours
-from fences.observation import Detection, Label, Observation, Seeing, StepInput
+from fences.observation import EVERYWHERE, Detection, Label, Observation, Seeing, StepInput
 from fences.record import decode_input, encode_event, encode_input
 from fences.state import FenceState, decode_state, encode_state
 from fences.step import step
@@ -98,9 +98,9 @@ def _interrupted(
 
 
 @st.composite
-def watchers(draw: st.DrawFn) -> Fence:
+def watchers(draw: st.DrawFn, scenarios: tuple[str, ...] = SCENARIOS) -> Fence:
     """Fences with one to three rules; hours that begin or end in the minute, or none."""
-    chosen = draw(st.lists(st.sampled_from(SCENARIOS), min_size=1, max_size=3, unique=True))
+    chosen = draw(st.lists(st.sampled_from(scenarios), min_size=1, max_size=3, unique=True))
     start = (1_790_000_000 // 60 + 3 * 24 * 60) % (7 * 24 * 60)
     some_hours = [
         WeeklyHours(()),
@@ -212,6 +212,27 @@ def test_nor_where_they_lie_on_top_of_each_other(
 ) -> None:
     chance = np.random.default_rng(seed)
     assert play(watched, inputs) == play(watched, [_shuffled(entry, chance) for entry in inputs])
+
+
+@RUNS
+@given(watchers(REQUIRED), worlds(), st.integers(0, 2**32 - 1))
+def test_what_no_rule_asks_for_changes_nothing(
+    watched: Fence, inputs: list[StepInput], seed: int
+) -> None:
+    """A card may map more classes than the fence's scenarios know."""
+    chance = np.random.default_rng(seed)
+    asked = {it for rule_ in watched.rules for it in rule_.scenario.labels | rule_.scenario.never}
+    others = sorted(set(Label) - EVERYWHERE - asked)
+    more = [_with_others(entry, others, chance) for entry in inputs]
+    assert play(watched, more) == play(watched, inputs)
+
+
+def _with_others(entry: StepInput, others: list[Label], chance: np.random.Generator) -> StepInput:
+    if not isinstance(entry, Observation) or not others:
+        return entry
+    places = chance.choice(len(PLACES), size=int(chance.integers(0, 4)))
+    added = [seen(others[int(chance.integers(len(others)))], PLACES[int(n)]) for n in places]
+    return replace(entry, detections=(*entry.detections, *added))
 
 
 def _shuffled(entry: StepInput, chance: np.random.Generator) -> StepInput:

@@ -47,7 +47,7 @@ def test_enough_people_for_the_dwell_are_a_crowd_although_nobody_stands_still() 
     assert brief(told) == [("opened", 10.0)]
     (sighting,) = told[0].sightings
     assert sighting.named_by == "counted:person"
-    assert sighting.labels == ("crowd",)
+    assert sighting.labels == ("person",)
     assert sighting.box.xyxy == (0.25, 0.25, 0.75, 0.75)  # the fence's
 
 
