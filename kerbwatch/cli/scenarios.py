@@ -21,6 +21,7 @@ _STATES = {
     "trained": ("scenarios.trained", "scenarios.trained_means"),
 }
 _MINUTE_S, _HOUR_S = 60, 3600
+_NARROWEST = 80
 
 
 def scenarios(
@@ -98,6 +99,7 @@ def _table(chosen: Sequence[Entry], lang: Language, texts: Texts) -> None:
         state = texts(_STATES[entry.state][0])
         table.add_row(f"  {_name(it, lang)}", it.id, state, _span(it.dwell_s, texts))
     console = Console(highlight=False)
+    console.width = max(console.width, _NARROWEST)  # a row that the terminal breaks beats a cut one
     console.print(table)
     for name, means in _STATES.values():
         console.print(_fact(name, texts(means), texts), markup=False)

@@ -31,6 +31,13 @@ def test_the_table_has_every_scenario_and_fits_80_columns(tmp_path: Path, lang: 
     assert [line for line in lines if line in shelves] == shelves
 
 
+def test_a_narrow_terminal_cuts_nothing_off(tmp_path: Path) -> None:
+    wide, narrow = (
+        kerbwatch("scenarios", cwd=tmp_path, env={"COLUMNS": columns}) for columns in ("80", "40")
+    )
+    assert narrow.out == wide.out
+
+
 def test_the_language_can_be_chosen(tmp_path: Path) -> None:
     chinese = kerbwatch("scenarios", cwd=tmp_path, lang="zh")
     chosen = kerbwatch("scenarios", "--lang", "zh", cwd=tmp_path, lang="en")
