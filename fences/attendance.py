@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fences.box import Box, containment, iou
+from fences.clock import running
 from fences.observation import Label, Observation, Seeing
-from fences.occupant import OTHER_LABEL_IOU, SAME_PLACE, Occupant, add_labels, running
+from fences.occupant import OTHER_LABEL_IOU, SAME_PLACE, Occupant, add_labels
 
 
 def with_people(occupant: Occupant, observation: Observation, dt_ns: int, tau_ns: int) -> Occupant:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -101,3 +102,13 @@ def displacement(a: Box, b: Box) -> float:
     )
     median = moves[len(moves) // 2]
     return median / a.size if a.size > 0 else (0.0 if median == 0 else math.inf)
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box around all of them; there must be one."""
+    return Box(
+        min(box.x1 for box in boxes),
+        min(box.y1 for box in boxes),
+        max(box.x2 for box in boxes),
+        max(box.y2 for box in boxes),
+    )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Protocol
 
 SECOND_NS = 1_000_000_000
 """Nanoseconds in a second."""
+
+
+def running(dt_ns: int, tau_ns: int) -> float:
+    """Weight of the newest value in a running mean over media time, whatever the rate."""
+    return 1.0 - math.exp(-dt_ns / tau_ns) if tau_ns > 0 else 1.0
 
 
 class Clock(Protocol):

@@ -6,13 +6,12 @@ missed detection or a person who walks past cannot restart its dwell.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from fences.box import Box, containment, displacement, intersection_area, iou
-from fences.clock import SECOND_NS
+from fences.box import Box, around, containment, displacement, intersection_area, iou
+from fences.clock import SECOND_NS, running
 from fences.observation import Detection, Seeing
 
 STILL = 0.15
@@ -282,21 +281,6 @@ def matches(occupant: Occupant, detection: Detection) -> float:
         return max(share, overlap) if share >= SAME_PLACE else 0.0
     same_label = any(label == detection.label for label, _ in occupant.label_ns)
     return overlap if overlap >= (SAME_LABEL_IOU if same_label else OTHER_LABEL_IOU) else 0.0
-
-
-def running(dt_ns: int, tau_ns: int) -> float:
-    """Weight of the newest value in a running mean over media time, whatever the rate."""
-    return 1.0 - math.exp(-dt_ns / tau_ns) if tau_ns > 0 else 1.0
-
-
-def around(boxes: Sequence[Box]) -> Box:
-    """The smallest box around all of them."""
-    return Box(
-        min(box.x1 for box in boxes),
-        min(box.y1 for box in boxes),
-        max(box.x2 for box in boxes),
-        max(box.y2 for box in boxes),
-    )
 
 
 def add_labels(

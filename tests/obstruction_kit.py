@@ -23,12 +23,14 @@ WIDE = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
 class Place:
     """Draws the place; everything repeats, for the seed is the second.
 
-    ``size_hw`` in pixels; ``rough``: texture of the ground, 0-100.
+    ``size_hw`` in pixels; ``rough``: texture of the ground, 0-100; ``tints``: the brightness of
+    the ground's left and right halves, BGR, in shares of grey.
     """
 
     size_hw: tuple[int, int] = (240, 320)
     noise: float = 2.0
     rough: float = 17.5
+    tints: tuple[tuple[float, float, float], ...] = ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
     ground: Image = field(init=False)
 
     def __post_init__(self) -> None:
@@ -37,6 +39,10 @@ class Place:
         coarse = (122.0 + texture).astype(np.float32)
         self.ground = np.clip(
             cv2.resize(coarse, self.size_hw[::-1], interpolation=cv2.INTER_LINEAR), 0, 255
+        ).astype(np.uint8)
+        halves = np.array_split(self.ground, 2, axis=1)
+        self.ground = np.hstack(
+            [half * np.array(tint) for half, tint in zip(halves, self.tints, strict=True)]
         ).astype(np.uint8)
 
     def draw(

@@ -7,8 +7,7 @@ import numpy as np
 
 from detector.obstruction.memory import Memory
 from detector.obstruction.view import Mask, Plane, difference
-from fences.clock import SECOND_NS
-from fences.occupant import running
+from fences.clock import SECOND_NS, running
 
 SETTLE_NS = 1 * SECOND_NS
 """How long a pixel must keep its value to be still."""

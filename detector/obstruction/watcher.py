@@ -20,9 +20,9 @@ from detector.obstruction.memory import Memory, new_memory
 from detector.obstruction.stillness import FOLLOW_TAU_NS, note_stillness
 from detector.obstruction.view import FenceView, Mask, Plane, difference, novelty, view_of
 from fences.box import Box
+from fences.clock import running
 from fences.fence import Fence
 from fences.observation import Detection, Label, Seeing
-from fences.occupant import running
 
 ACTIVE_SHARE = 0.1
 """Of a thing's pixels: as many passing beside it mean that somebody is at it."""

@@ -136,6 +136,35 @@ def test_a_shadow_that_comes_and_stays_is_no_thing() -> None:
     assert not watched.found
 
 
+COLOURED = ((0.8, 0.95, 1.25), (1.05, 0.95, 1.0))
+
+
+def test_on_smooth_ground_a_shadow_is_known_by_the_colours_that_the_ground_keeps() -> None:
+    """Without texture there is nothing else to know it by."""
+    watched = Watched(Place(rough=0.0, tints=COLOURED))
+    watched.during(4)
+    watched.during(8, shade=Box(0.3, 0.2, 0.6, 0.7))
+    assert not watched.found
+
+
+@pytest.mark.parametrize("tints", [COLOURED, Place.tints])
+def test_what_has_a_colour_of_its_own_is_a_thing_on_smooth_ground(
+    tints: tuple[tuple[float, float, float], ...],
+) -> None:
+    watched = Watched(Place(rough=0.0, tints=tints))
+    watched.during(4)
+    assert fits(watched.during(6, BAG), BAG)
+
+
+def test_in_a_picture_without_colours_keeping_them_proves_nothing() -> None:
+    """Under infrared a dark box keeps the colour of the ground: none."""
+    watched, box = Watched(Place(rough=0.0, noise=1.0)), Box(0.3, 0.3, 0.7, 0.7)
+    for things in ((),) * 20 + ((box,),) * 30:
+        grey = watched.place.draw(watched.now, *things).mean(axis=2, keepdims=True)
+        seen = watched.see(np.repeat(grey, 3, axis=2).astype(np.uint8))
+    assert fits(seen, box)
+
+
 def test_a_thing_that_is_hidden_for_a_while_is_covered_and_keeps_its_time() -> None:
     watched = Watched()
     watched.during(4)
