@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kerbwatch.cli.speak import MISUSED, TEXT, clear_failures, give_up, note, say, say_json
+from kerbwatch.cli.speak import (
+    LANGUAGE,
+    MISUSED,
+    TEXT,
+    clear_failures,
+    give_up,
+    note,
+    say,
+    say_json,
+)
+from kerbwatch.version import VERSION
 
 if TYPE_CHECKING:
+    from kerbwatch.wire.accuracy import AccuracyRequest
     from replay.accuracy.result import ClipResult
+
+_SECOND_NS = 1_000_000_000
 
 
 class ClipSet(StrEnum):
@@ -36,7 +52,10 @@ def accuracy(  # noqa: PLR0917  # every parameter is an option of the command
     ),
     looks_per_second: Annotated[
         float, typer.Option(min=0.2, max=25, help=TEXT("help.looks_per_second"))
-    ] = 2.0,
+    ] = 1.0,
+    real_looks_per_second: Annotated[
+        float, typer.Option(min=0.2, max=100, help=TEXT("help.real_looks_per_second"))
+    ] = 5.0,
     size: Annotated[str, typer.Option(help=TEXT("help.size"))] = "640x360",
     truth: Annotated[Path | None, typer.Option(help=TEXT("help.real_truth"))] = None,
     model: Annotated[str, typer.Option(help=TEXT("help.accuracy_model"))] = "kerbwatch-street-480",
@@ -48,7 +67,7 @@ def accuracy(  # noqa: PLR0917  # every parameter is an option of the command
     with clear_failures(as_json=as_json):
         from kerbwatch.wire.accuracy import AccuracyRequest, cores, watch_clips  # noqa: PLC0415
         from replay.accuracy.contestants import Contender  # noqa: PLC0415
-        from replay.accuracy.result import result_object  # noqa: PLC0415
+        from replay.accuracy.report import PAGE, write_report  # noqa: PLC0415
         from replay.accuracy.seeds import ClipSet as Seeds  # noqa: PLC0415
         from replay.scenes import CONDITIONS  # noqa: PLC0415
 
@@ -63,6 +82,7 @@ def accuracy(  # noqa: PLR0917  # every parameter is an option of the command
             clips=clips,
             negative_minutes=negative_minutes,
             looks_per_second=looks_per_second,
+            real_looks_per_second=real_looks_per_second,
             size_wh=_size(size, as_json),
             truth=truth,
             model=model,
@@ -72,11 +92,40 @@ def accuracy(  # noqa: PLR0917  # every parameter is an option of the command
         results = []
         for number, result in enumerate(coming, start=1):
             results.append(result)
+            note(f"[{number}/{total}] {result.clip}")
             if not as_json:
-                note(f"[{number}/{total}]")
                 _tell(result, out)
+        held = write_report(out, results, _about(request), LANGUAGE)
     if as_json:
-        say_json([result_object(result) for result in results])
+        say_json({"goals": held["goals"], "figures": held["figures"]})
+        return
+    for goal in held["goals"]:
+        met = "accuracy.met" if goal["met"] else "accuracy.not_met"
+        say(TEXT(met, goal=goal["text"], measured=goal["measured"]))
+    say(TEXT("accuracy.written", page=out / PAGE))
+
+
+def _about(request: AccuracyRequest) -> list[tuple[str, str]]:
+    """What the report says of itself."""
+    from kerbwatch.clock import SystemClock  # noqa: PLC0415
+    from kerbwatch.wire.accuracy import machine  # noqa: PLC0415
+
+    today = datetime.fromtimestamp(SystemClock().wall_ns() / _SECOND_NS, UTC)
+    width_px, height_px = request.size_wh
+    settings = {
+        "set": request.clip_set,
+        "size": f"{width_px}x{height_px}",
+        "looks": request.looks_per_second,
+        "real": request.real_looks_per_second,
+    }
+    return [
+        ("command", shlex.join(["kerbwatch", *sys.argv[1:]])),
+        ("date", today.date().isoformat()),
+        ("version", VERSION),
+        ("model", request.model),
+        ("machine", machine()),
+        ("settings", TEXT("accuracy.settings", **settings)),
+    ]
 
 
 def _chosen(option: str, text: str, known: tuple[str, ...], as_json: bool) -> tuple[str, ...]:

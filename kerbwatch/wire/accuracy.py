@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -53,6 +54,7 @@ class AccuracyRequest:
     clips: int
     negative_minutes: float
     looks_per_second: float
+    real_looks_per_second: float
     size_wh: tuple[int, int]
     truth: Path | None
     model: str
@@ -74,7 +76,6 @@ def watch_clips(
     work = Work(
         folder=request.folder,
         contenders=request.contenders,
-        every_ns=round(SECOND_NS / request.looks_per_second),
         open_engines=partial(_engines, options, given),
         models=_checksums(options, env),
         language=language_of(env),
@@ -96,10 +97,16 @@ def _real_clips(request: AccuracyRequest) -> Iterator[Clip]:
         return
     for name in clip_names(request.truth):
         path = request.truth.parent / name
-        every_s = 1 / request.looks_per_second
+        every_s = 1 / request.real_looks_per_second
         fences = fences_of_truth(request.truth, name, path.stem.lower(), every_s=every_s)
-        truth = load_truth(request.truth, name)
-        yield Clip(path.stem, REAL, tuple(it.fence for it in fences), truth.events, path)
+        yield Clip(
+            name=path.stem,
+            condition=REAL,
+            fences=tuple(it.fence for it in fences),
+            events=load_truth(request.truth, name).events,
+            media=path,
+            every_ns=round(SECOND_NS * every_s),
+        )
 
 
 def _rendered_clips(request: AccuracyRequest) -> Iterator[Clip]:
@@ -144,6 +151,7 @@ def _rendered(
             for it in truth.events
         ),
         media=spec,
+        every_ns=int(SECOND_NS * every_s),  # rounded down: no frame falls into another's slot
     )
 
 
@@ -158,6 +166,15 @@ def _fence(fence: TruthFence, camera_id: str, every_s: float) -> Fence:
         }
     )
     return fence_options(model, camera_id, every_s, "UTC").fence
+
+
+def machine() -> str:
+    """What the figures of cost were measured on, as far as the system tells."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    processor = names[0] if names else platform.machine()
+    return f"{processor}, {cores()} x, Python {platform.python_version()}"
 
 
 def cores() -> int:

@@ -30,7 +30,7 @@ class Clip:
     """A clip with its truth: without ``events``, every case on it is a false one.
 
     ``media``: the scene to render, or the file to play. ``condition``: one of the scenes', or
-    :data:`REAL`.
+    :data:`REAL`. ``every_ns``: media time between two looks.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Clip:
     fences: tuple[Fence, ...]
     events: tuple[TruthEvent, ...]
     media: SceneSpec | Path
+    every_ns: int
 
     @property
     def seed(self) -> int | None:

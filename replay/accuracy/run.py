@@ -35,7 +35,6 @@ class Work:
 
     folder: Path
     contenders: tuple[Contender, ...]
-    every_ns: int
     open_engines: Callable[[], Sequence[Engine]]
     models: str
     language: Language
@@ -80,7 +79,7 @@ def _do(clip: Clip, work: Work, code: str, engines: list[Sequence[Engine]] | Non
     if not opened:
         opened.append(tuple(work.open_engines()))
     album = Album(work.folder, work.language)
-    result = watch(clip, work.contenders, opened[0], work.every_ns, album)
+    result = watch(clip, work.contenders, opened[0], album)
     content = {"key": _key(clip, work, code), "result": result_object(result)}
     path = work.folder / _KEPT / f"{clip.name}.json"
     part = path.with_suffix(".part")
@@ -103,7 +102,6 @@ def _key(clip: Clip, work: Work, code: str) -> str:
         code,
         work.models,
         repr(work.contenders),
-        str(work.every_ns),
         work.language,
         repr(clip),
     )

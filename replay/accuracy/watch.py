@@ -76,7 +76,6 @@ def watch(
     clip: Clip,
     contenders: Sequence[Contender],
     engines: Sequence[Engine],
-    every_ns: int,
     album: Album,
 ) -> ClipResult:
     """Let the contenders watch a clip and judge them.
@@ -86,10 +85,10 @@ def watch(
     """
     meter = Meter()
     shared = tuple(SharedEngine(engine) for engine in engines)
-    seats = [seat for it in contenders if (seat := _seat(it, clip, shared, every_ns)) is not None]
+    seats = [seat for it in contenders if (seat := _seat(it, clip, shared)) is not None]
     due_ns = [_due_ns(clip, number) for number in range(len(clip.events))]
     views: dict[int, Image] = {}
-    sampler = Sampler(every_ns)
+    sampler = Sampler(clip.every_ns)
     first_ns: int | None = None
     last_ns = looks = 0
     for item in source_of(clip):
@@ -123,15 +122,13 @@ def watch(
     )
 
 
-def _seat(
-    contender: Contender, clip: Clip, engines: tuple[SharedEngine, ...], every_ns: int
-) -> _Seat | None:
+def _seat(contender: Contender, clip: Clip, engines: tuple[SharedEngine, ...]) -> _Seat | None:
     if contender in OURS:
         fences = seen_with(clip.fences, OURS[contender])
         return _Seat(contender, fences, Kerbwatch(fences, engines)) if fences else None
     dwell_ns = max(rule.dwell_ns for fence in clip.fences for rule in fence.rules)
     recipe = mog2 if contender is Contender.MOG2 else knn
-    history = history_for(dwell_ns, every_ns)
+    history = history_for(dwell_ns, clip.every_ns)
     return _Seat(contender, clip.fences, Recipe(clip.fences, recipe(history), history))
 
 
