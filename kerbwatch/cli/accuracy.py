@@ -168,9 +168,10 @@ def _tell(result: ClipResult, out: Path) -> None:
             )
         )
         for mistake in showing.mistakes:
+            kind = "accuracy.miss" if mistake.kind == "miss" else "accuracy.false"
             say(
                 TEXT(
-                    f"accuracy.{mistake.kind}",
+                    kind,
                     scenario=mistake.scenario,
                     at_s=mistake.at_s,
                     named_by=mistake.named_by,
