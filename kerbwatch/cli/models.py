@@ -1,4 +1,4 @@
-"""``kerbwatch models``: which models there are, whether they load, and how good they are."""
+"""``kerbwatch models``: which models there are, how good they are, and how to get others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from kerbwatch.cli.make import export, train
 from kerbwatch.cli.score import score
 from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
 
@@ -15,6 +16,8 @@ models = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 models.command("score", help=TEXT("help.models_score"))(score)
+models.command("train", help=TEXT("help.models_train"))(train)
+models.command("export", help=TEXT("help.models_export"))(export)
 
 
 @models.command("list", help=TEXT("help.models_list"))
