@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from detector.engines.protocol import Engine
+from detector.sources.recording import recording_facts
 from fences.box import Box
 from fences.clock import SECOND_NS
 from fences.fence import Fence
@@ -22,6 +23,7 @@ from kerbwatch.options import ModelsOptions
 from kerbwatch.wire.models import open_engines
 from replay.accuracy.clip import REAL, Clip
 from replay.accuracy.contestants import OURS, Contender
+from replay.accuracy.keys import plain
 from replay.accuracy.result import ClipResult
 from replay.accuracy.run import Work, run_clips
 from replay.accuracy.seeds import ClipSet, seeds
@@ -72,6 +74,8 @@ def watch_clips(
     clips = (*_real_clips(request), *_rendered_clips(request))
     learned = any(it in OURS and it is not Contender.OBSTRUCTION for it in request.contenders)
     options = ModelsOptions(Path("models"), (request.model,) if learned else ())
+    for engine in open_engines(options, env):  # the same
+        engine.close()
     given = {name: env[name] for name in ("KERBWATCH_MODELS",) if name in env}
     work = Work(
         folder=request.folder,
@@ -89,7 +93,7 @@ def _engines(options: ModelsOptions, env: Mapping[str, str]) -> Sequence[Engine]
 
 def _checksums(options: ModelsOptions, env: Mapping[str, str]) -> str:
     cards = load_cards(model_folders(options.dir, env))
-    return repr([cards[name] for name in options.use if name in cards])
+    return plain([cards[name] for name in options.use if name in cards])
 
 
 def _real_clips(request: AccuracyRequest) -> Iterator[Clip]:
@@ -97,6 +101,7 @@ def _real_clips(request: AccuracyRequest) -> Iterator[Clip]:
         return
     for name in clip_names(request.truth):
         path = request.truth.parent / name
+        recording_facts(path)  # told now, not in the middle of the run
         every_s = 1 / request.real_looks_per_second
         fences = fences_of_truth(request.truth, name, path.stem.lower(), every_s=every_s)
         yield Clip(

@@ -19,6 +19,7 @@ from alerts.texts import Language
 from detector.engines.protocol import Engine
 from replay.accuracy.clip import Clip
 from replay.accuracy.contestants import Contender
+from replay.accuracy.keys import plain
 from replay.accuracy.result import ClipResult, result_from, result_object
 from replay.accuracy.watch import Album, watch
 
@@ -98,13 +99,7 @@ def _kept(clip: Clip, work: Work, code: str) -> ClipResult | None:
 
 def _key(clip: Clip, work: Work, code: str) -> str:
     """Changes with everything that may change the result."""
-    parts = (
-        code,
-        work.models,
-        repr(work.contenders),
-        work.language,
-        repr(clip),
-    )
+    parts = (code, work.models, plain(work.contenders), work.language, plain(clip))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -78,7 +78,7 @@ def test_a_learned_detector_sees_rendered_clips_with_its_own_eyes(tmp_path: Path
         (("--sources", "crystal-ball"), "--sources: got crystal-ball, expected one of: obstr"),
         (("--size", "10x10"), "--size: got 10x10, expected width and height"),
         (("--truth", "nowhere.json"), "nowhere.json"),
-        (("--sources", "learned", "--model", "nothing"), "nothing"),
+        (("--sources", "learned", "--model", "nothing"), "there is no model card nothing"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_in_one_sentence(
