@@ -10,7 +10,13 @@ SECONDS ?= 0
 ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
 SHOW := grep --line-buffered -E '^(Collecting|Installing|Successfully|ERROR)' | cut -c1-100
+
+# Ultralytics without what it asks for: it would put a second OpenCV over the one that is there.
+INSTALL_ULTRALYTICS = { $(PIP) install --no-compile -c constraints.txt $(1) \
+		matplotlib onnx pillow polars psutil pyyaml requests && \
+	$(PIP) install --no-compile --no-deps -c constraints.txt ultralytics ultralytics-thop torchvision; } | $(SHOW)
 
 .PHONY: help
 help: ## list these targets
@@ -26,11 +32,22 @@ help: ## list these targets
 .venv/.installed-test: .venv/.installed
 	@echo "Installing what the tests need ..."
 	@$(PIP) install -c constraints.txt -e '.[test]' | $(SHOW)
+	@[ -e .venv/.installed-ultralytics ] || ( $(call INSTALL_ULTRALYTICS,torch==$(TORCH)+cpu) ) 2>/dev/null || \
+		echo "No CPU build of torch found: tests of training are skipped. For all: make ultralytics test"
+	@touch $@
+
+.venv/.installed-ultralytics: .venv/.installed
+	@echo "Installing torch and ultralytics (several GB where torch comes with CUDA) ..."
+	@$(call INSTALL_ULTRALYTICS,torch)
 	@touch $@
 
 .PHONY: install
 install: .venv/.installed ## make .venv with the kerbwatch command in it
 	@$(BIN)/kerbwatch --version
+
+.PHONY: ultralytics
+ultralytics: .venv/.installed-ultralytics ## add torch and ultralytics: .pt models, training, export
+	@$(BIN)/python -c 'from importlib.metadata import version as v; print(*(f"{n} {v(n)}" for n in ("torch", "ultralytics")))'
 
 .PHONY: demo
 demo: .venv/.installed ## watch a rendered street, offline; SECONDS=60 ends by itself
