@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from detector.engines.protocol import Engine
 from detector.frame import Image
+from detector.framing import Framing
 from detector.obstruction.memory import Memory
 from detector.obstruction.watcher import ObstructionWatcher
 from fences.box import Box
@@ -16,7 +17,8 @@ from fences.observation import Detection, Label, Observation, Seeing
 class Eyes:
     """Looks at the frames of one camera, in order. Engines may be shared, watchers are not.
 
-    ``memories`` are the backgrounds of an earlier run by fence id.
+    ``memories`` are the backgrounds of an earlier run by fence id; ``framing`` knows where the
+    camera looked then. While it looks elsewhere, every fence is blind.
     """
 
     def __init__(
@@ -24,7 +26,10 @@ class Eyes:
         fences: Sequence[Fence],
         engines: Sequence[Engine],
         memories: Mapping[str, Memory] | None = None,
+        framing: Framing | None = None,
     ) -> None:
+        self._fence_ids = tuple(fence.id for fence in fences)
+        self.framing = Framing() if framing is None else framing
         given = memories or {}
         learned = any(Seeing.LEARNED in fence.see for fence in fences)
         self._engines = tuple(engines) if learned else ()
@@ -37,6 +42,8 @@ class Eyes:
 
     def look(self, image: Image, media_ns: int, wall_ns: int) -> Observation:
         """Everything that is seen in one frame."""
+        if self.framing.observe(image, media_ns):
+            return Observation(media_ns, wall_ns, blind=self._fence_ids)
         learned = tuple(seen for engine in self._engines for seen in engine.infer(image))
         people = tuple(seen.box for seen in learned if seen.label == Label.PERSON)
         obstructions, blind = self._watch(image, media_ns, people)

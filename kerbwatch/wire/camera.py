@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from alerts.intake import Batch, Intake
 from detector.engines.protocol import Engine
 from detector.eyes import Eyes
 from detector.frame import FrameSource, Image
+from detector.framing import Framing
 from detector.sampling import Sampler
 from detector.sources.address import parse_address
 from detector.sources.errors import SourceError
@@ -58,6 +60,7 @@ class Desk:
     guard: Guard
     eyes: Eyes
     backgrounds: BackgroundFolder
+    on_view: Callable[[bool, int], None]
     _waiting: list[Batch] = field(default_factory=list)
     _checkpoint_ns: int = 0
     _background_due_ns: int = 0
@@ -80,6 +83,7 @@ class Desk:
                 self._background_every_ns = min(2 * self._background_every_ns, BACKGROUND_NS)
                 self._background_due_ns = entry.media_ns + self._background_every_ns
                 self._save_backgrounds()
+        self.on_view(self.eyes.framing.moved, entry.wall_ns)
 
     def checkpoint(self) -> None:
         """Keep everything as it is now, before the service ends."""
@@ -114,6 +118,9 @@ class Desk:
     def _save_backgrounds(self) -> None:
         try:
             self.backgrounds.save(self.camera_id, self.eyes.memories())
+            view = self.eyes.framing.reference
+            if view is not None:
+                self.backgrounds.save_view(self.camera_id, self.guard.fences, view)
         except OSError as error:
             _log.error("background_unwritten", camera=self.camera_id, problem=str(error))
 
@@ -136,10 +143,11 @@ class CameraThread:
         self._generator = np.random.default_rng(seed)
         fences = tuple(held.fence for held in camera.fences)
         guard = Guard(fences, _states(intake, camera.id))
-        eyes = Eyes(fences, engines, backgrounds.load(camera.id, guard.states))
+        framing = Framing(backgrounds.load_view(camera.id, fences))
+        eyes = Eyes(fences, engines, backgrounds.load(camera.id, guard.states), framing)
         self._guard = guard
         self._eyes = eyes
-        self._desk = Desk(camera.id, intake, guard, eyes, backgrounds)
+        self._desk = Desk(camera.id, intake, guard, eyes, backgrounds, self._say_view)
         self._closed = threading.Event()
         self._source: FrameSource | None = None
         self._told: tuple[CameraState, str] | None = None
@@ -194,6 +202,13 @@ class CameraThread:
             self._tell(CameraState.ONLINE, status.wall_ns, "", "")
         elif not self._closed.is_set():
             self._tell(CameraState.OFFLINE, status.wall_ns, str(status.fault or ""), status.detail)
+
+    def _say_view(self, moved: bool, wall_ns: int) -> None:
+        """A camera that looks elsewhere is online and of no use: people must turn it back."""
+        if moved:
+            self._tell(CameraState.MOVED, wall_ns, "", "")
+        elif self._told is not None and self._told[0] is CameraState.MOVED:
+            self._tell(CameraState.ONLINE, wall_ns, "", "")
 
     def _say_offline(self, reason: str, why: str) -> None:
         self._tell(CameraState.OFFLINE, self._clock.wall_ns(), reason, why)

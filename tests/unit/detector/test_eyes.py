@@ -133,3 +133,20 @@ def test_memories_of_an_earlier_run_are_taken_up() -> None:
     again = Eyes([wide()], [], first.memories())
     got = watch(again, 9, 9.5, BAG)
     assert [it.fence_id for it in got.detections] == ["lane"]
+
+
+def test_while_the_camera_looks_elsewhere_every_fence_is_blind_and_nothing_is_learned() -> None:
+    """Also those that only learned detectors watch: they lie where they were not drawn."""
+    chance = np.random.default_rng(4)
+    street = chance.integers(20, 235, (27, 48, 3), np.uint8).repeat(10, axis=0).repeat(10, axis=1)
+    engine = FakeEngine((seen(),))
+    eyes = Eyes([wide(), wide("strip", see=(Seeing.LEARNED,))], [engine])
+    for second in range(5):
+        eyes.look(street, ns(second), ns(second))
+    background = eyes.memories()["lane"].background.copy()
+    for second in range(5, 20):
+        got = eyes.look(np.roll(street, 40, axis=1), ns(second), ns(second))
+    assert got == Observation(ns(19), ns(19), blind=("lane", "strip"))
+    assert engine.looked == 5
+    np.testing.assert_array_equal(eyes.memories()["lane"].background, background)
+    assert eyes.framing.moved

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 import structlog
 
+from detector.framing import SIZE_HW
 from detector.obstruction.memory import Memory, encode_memory, new_memory
 from kerbwatch.wire.backgrounds import BackgroundFolder
+from tests.fences_kit import fence
+from tests.obstruction_kit import WIDE
 
 
 def memory(grey: int) -> Memory:
@@ -29,6 +32,27 @@ def test_fences_of_the_same_name_at_other_cameras_are_others(tmp_path: Path) -> 
     folder = BackgroundFolder(tmp_path)
     folder.save("gate-3", {"lane": memory(10)})
     assert folder.load("gate-4", ["lane"]) == {}
+
+
+def test_where_a_camera_looked_belongs_to_the_fences_that_were_drawn_there(tmp_path: Path) -> None:
+    folder, here, redrawn = BackgroundFolder(tmp_path), fence(), fence(polygon=WIDE)
+    view = np.random.default_rng(1).uniform(0, 4, SIZE_HW).astype(np.float32)
+    folder.save_view("gate-3", [here], view)
+    kept = folder.load_view("gate-3", [here])
+    assert kept is not None
+    np.testing.assert_allclose(kept, view, rtol=1e-3)
+    assert folder.load_view("gate-3", [redrawn]) is None
+    assert folder.load_view("gate-4", [here]) is None
+
+
+def test_a_view_that_cannot_be_read_is_told_of_and_learned_anew(tmp_path: Path) -> None:
+    folder = BackgroundFolder(tmp_path)
+    folder.save_view("gate-3", [fence()], np.ones(SIZE_HW, np.float32))
+    (path,) = tmp_path.glob("*.view.npy")
+    path.write_bytes(b"no view")
+    with structlog.testing.capture_logs() as logs:
+        assert folder.load_view("gate-3", [fence()]) is None
+    assert [(line["event"], line["file"]) for line in logs] == [("view_unreadable", str(path))]
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", None], ids=["empty", "text", "cut off"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
@@ -52,6 +53,9 @@ class FakeGuard:
 
 
 class FakeEyes:
+    def __init__(self) -> None:
+        self.framing = SimpleNamespace(moved=False, reference=None)
+
     def memories(self) -> dict[str, Memory]:
         return {}
 
@@ -86,13 +90,31 @@ def guard() -> FakeGuard:
 
 
 @pytest.fixture
-def desk(intake: FakeIntake, guard: FakeGuard, backgrounds: FakeBackgrounds) -> Desk:
+def eyes() -> FakeEyes:
+    return FakeEyes()
+
+
+@pytest.fixture
+def views() -> list[bool]:
+    """Whether the camera had moved, look by look."""
+    return []
+
+
+@pytest.fixture
+def desk(
+    intake: FakeIntake,
+    guard: FakeGuard,
+    eyes: FakeEyes,
+    backgrounds: FakeBackgrounds,
+    views: list[bool],
+) -> Desk:
     return Desk(
         "gate-3",
         cast("Intake", intake),
         cast("Guard", guard),
-        cast("Eyes", FakeEyes()),
+        cast("Eyes", eyes),
         cast("BackgroundFolder", backgrounds),
+        lambda moved, _wall_ns: views.append(moved),
     )
 
 
@@ -115,6 +137,15 @@ def test_an_event_is_handed_in_at_once_with_picture_and_state(
     assert batch.events == (event(1),)
     assert batch.picture is PICTURE
     assert decode_state(batch.checkpoints["lane"]) == guard.states["lane"]
+
+
+def test_every_look_says_whether_the_camera_has_moved(
+    desk: Desk, eyes: FakeEyes, views: list[bool]
+) -> None:
+    desk.took(look(0))
+    eyes.framing.moved = True
+    desk.took(look(1))
+    assert views == [False, True]
 
 
 def test_without_events_only_a_checkpoint_is_handed_in_now_and_then(
