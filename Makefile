@@ -8,6 +8,7 @@ PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11; do \
 	$$one -c '$(FITS)' 2>/dev/null && echo $$one && break; done)
 SECONDS ?= 0
 ARGS ?=
+WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
@@ -56,7 +57,7 @@ demo: .venv/.installed ## watch a rendered street, offline; SECONDS=60 ends by i
 .PHONY: test
 test: .venv/.installed-test ## run every test; ARGS="-k fences" for some of them
 	@tests/debian-packages
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 SHARED := $(or $(KERBWATCH_SHARED),../shared)
 REAL := $(wildcard $(SHARED)/footage/truth.json)
