@@ -1,4 +1,4 @@
-"""Takes back taught boxes that a person, looking at them, found wrong (bins taken for cars).
+"""Takes back what the teachers boxed, or doubted, and is plainly something else (bins, benches).
 
 python models/street/review.py --data data --rejected models/street/labels/rejected.txt
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from common import iou, xywh_to_xyxy
+from labels import KINDS
 
 SAME = 0.8
 
@@ -36,7 +37,9 @@ def main() -> None:
     gone = 0
     for line in args.rejected.read_text().splitlines():
         label, *box, name = line.split(" ", 5)
-        gone += take_back(args.data / "taught" / f"{name}.txt", int(label), [float(v) for v in box])
+        for kind in KINDS.values():
+            path = args.data / kind / f"{name}.txt"
+            gone += take_back(path, int(label), [float(v) for v in box])
     print(f"{gone} boxes taken back")
 
 
