@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 
 
@@ -13,7 +14,7 @@ def plain(value: object) -> str:
         return f"{type(value).__name__}({', '.join(held)})"
     if isinstance(value, Mapping):
         return "{" + ", ".join(sorted(f"{plain(k)}: {plain(v)}" for k, v in value.items())) + "}"
-    if isinstance(value, Set):
+    if isinstance(value, AbstractSet):
         return "{" + ", ".join(sorted(plain(it) for it in value)) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(plain(it) for it in value) + "]"
