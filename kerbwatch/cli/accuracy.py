@@ -65,13 +65,21 @@ def accuracy(  # noqa: PLR0917  # every parameter is an option of the command
 ) -> None:
     """Watch real and rendered clips with every way of seeing and write how well it went."""
     with clear_failures(as_json=as_json):
-        from kerbwatch.wire.accuracy import AccuracyRequest, cores, watch_clips  # noqa: PLC0415
+        from kerbwatch.wire.accuracy import (  # noqa: PLC0415
+            AccuracyRequest,
+            cores,
+            most_minutes,
+            watch_clips,
+        )
         from replay.accuracy.contestants import Contender  # noqa: PLC0415
         from replay.accuracy.report import PAGE, write_report  # noqa: PLC0415
         from replay.accuracy.seeds import ClipSet as Seeds  # noqa: PLC0415
         from replay.scenes import CONDITIONS  # noqa: PLC0415
 
         known = tuple(CONDITIONS)
+        if negative_minutes > (limit := most_minutes(Seeds(clip_set))):
+            message = TEXT("accuracy.minutes", got=negative_minutes, set=clip_set, limit=limit)
+            give_up(message, MISUSED, as_json=as_json)
         request = AccuracyRequest(
             folder=out,
             clip_set=Seeds(clip_set),

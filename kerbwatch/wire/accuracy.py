@@ -26,7 +26,7 @@ from replay.accuracy.contestants import OURS, Contender
 from replay.accuracy.keys import plain
 from replay.accuracy.result import ClipResult
 from replay.accuracy.run import Work, run_clips
-from replay.accuracy.seeds import ClipSet, seeds
+from replay.accuracy.seeds import ClipSet, most, seeds
 from replay.scenes import make_scene
 from replay.scenes.spec import SceneSpec
 from replay.scenes.truth import TruthFence, clip_truth
@@ -35,8 +35,8 @@ from replay.truth import TruthEvent
 POSITIVE_S = 40.0
 """Length of a clip with violations."""
 
-LONGEST_NEGATIVE_S = 300.0
-"""Of one clip; longer stretches are cut into several, each of another street."""
+NEGATIVE_S = 120.0
+"""Of a clip without: long stretches are several clips, each of another street."""
 
 _SHORTEST_S = 30.0
 
@@ -118,17 +118,17 @@ def _rendered_clips(request: AccuracyRequest) -> Iterator[Clip]:
     for condition in request.conditions:
         for seed in seeds(request.clip_set, condition, request.clips, positive=True):
             yield _rendered(request, condition, seed, POSITIVE_S, positive=True)
-    for condition in request.conditions:
-        lengths_s = _lengths_s(request.negative_minutes)
-        chosen = seeds(request.clip_set, condition, len(lengths_s), positive=False)
-        for seed, length_s in zip(chosen, lengths_s, strict=True):
+    lengths_s = _lengths_s(request.negative_minutes)
+    for number, length_s in enumerate(lengths_s):  # all conditions in turn: none is left behind
+        for condition in request.conditions:
+            seed = seeds(request.clip_set, condition, len(lengths_s), positive=False)[number]
             yield _rendered(request, condition, seed, length_s, positive=False)
 
 
 def _lengths_s(minutes: float) -> list[float]:
     """Of the clips that give so many minutes."""
-    whole, rest_s = divmod(minutes * 60, LONGEST_NEGATIVE_S)
-    return [LONGEST_NEGATIVE_S] * int(whole) + [max(rest_s, _SHORTEST_S)] * (rest_s > 0)
+    whole, rest_s = divmod(minutes * 60, NEGATIVE_S)
+    return [NEGATIVE_S] * int(whole) + [max(rest_s, _SHORTEST_S)] * (rest_s > 0)
 
 
 def _rendered(
@@ -171,6 +171,11 @@ def _fence(fence: TruthFence, camera_id: str, every_s: float) -> Fence:
         }
     )
     return fence_options(model, camera_id, every_s, "UTC").fence
+
+
+def most_minutes(clip_set: ClipSet) -> float:
+    """How many minutes without violations a condition has."""
+    return most(clip_set) * NEGATIVE_S / 60
 
 
 def machine() -> str:

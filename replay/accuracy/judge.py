@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from alerts.casebook import decide
 from fences.clock import SECOND_NS
-from fences.event import FenceEvent
+from fences.event import EventKind, FenceEvent
 from fences.fence import Fence
 from replay.player import ReplayedCase
-from replay.score import score_cases, tells_of
+from replay.score import EARLY_S, score_cases, tells_of
 from replay.truth import TruthEvent
 
 
@@ -19,22 +19,26 @@ class Verdict:
     """``missed`` events, ``false`` openings, and how often a told violation opened ``again``.
 
     ``delays_s``: from the truth's start plus the dwell to the opening, for what was found.
+    ``early``: closings of a found violation that still stood there.
     """
 
     delays_s: tuple[float, ...]
     missed: tuple[TruthEvent, ...]
     false: tuple[FenceEvent, ...]
     again: int
+    early: int
 
 
 def judge(
-    opened: Sequence[FenceEvent], truth: Sequence[TruthEvent], fences: Sequence[Fence]
+    events: Sequence[FenceEvent], truth: Sequence[TruthEvent], fences: Sequence[Fence]
 ) -> Verdict:
     """Every opening against the truth, each by itself.
 
     The case book, which would reopen one case for several openings within minutes, hides
     none of them. A violation that is told twice is not false, but ``again``.
     """
+    opened = [event for event in events if event.kind is EventKind.OPENED]
+    cleared = [event for event in events if event.kind is EventKind.CLEARED]
     cases = [_case(event) for event in opened]
     by_id = {case.case.case_id: event for case, event in zip(cases, opened, strict=True)}
     score = score_cases(cases, truth, dwells(fences))
@@ -49,6 +53,18 @@ def judge(
         missed=score.missed,
         false=tuple(by_id[id_] for id_ in score.false if id_ not in again),
         again=len(again),
+        early=sum(any(_closes(it, event) for event in found) for it in cleared),
+    )
+
+
+def _closes(cleared: FenceEvent, event: TruthEvent) -> bool:
+    """Whether a closing says of a violation that it has ended, while it has not."""
+    opened_s, closed_s = cleared.violation / SECOND_NS, cleared.media_ns / SECOND_NS
+    ends_s = float("inf") if event.end_s is None else event.end_s
+    return (
+        (cleared.fence_id, cleared.scenario_id) == (event.fence, event.scenario)
+        and opened_s >= event.start_s - EARLY_S
+        and closed_s < ends_s
     )
 
 

@@ -70,6 +70,7 @@ def _figure(sums: Tally) -> dict[str, Any]:
         "fp": sums.fp,
         "fn": sums.fn,
         "again": sums.again,
+        "early": sums.early,
         "precision": sums.precision,
         "recall": sums.recall,
         "f1": sums.f1,

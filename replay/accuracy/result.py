@@ -27,6 +27,7 @@ class Showing:
     """How one contender did on one clip.
 
     ``again``: openings of a violation that was told already; the case book reopens its case.
+    ``early``: closings of a violation that still stood there.
     ``delays_s``: beyond the dwell. ``cpu_s``: for all looks together.
     """
 
@@ -35,6 +36,7 @@ class Showing:
     fp: int
     fn: int
     again: int
+    early: int
     delays_s: tuple[float, ...]
     cpu_s: float
     mistakes: tuple[Mistake, ...]

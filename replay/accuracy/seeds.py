@@ -21,8 +21,13 @@ class ClipSet(StrEnum):
 FIRST_VALIDATION_SEED = 1000
 """Seeds below are for tuning and tests, from here on they are for validation."""
 
-_PER_CONDITION = {ClipSet.TUNING: 70, ClipSet.VALIDATION: 1000}
+_PER_CONDITION = {ClipSet.TUNING: 70, ClipSet.VALIDATION: 10_000}
 _FIRST = {ClipSet.TUNING: 0, ClipSet.VALIDATION: FIRST_VALIDATION_SEED}
+
+
+def most(clip_set: ClipSet) -> int:
+    """How many clips of a condition there are with violations, and as many without."""
+    return _PER_CONDITION[clip_set] // 2
 
 
 def seeds(clip_set: ClipSet, condition: str, count: int, *, positive: bool) -> tuple[int, ...]:
@@ -33,7 +38,7 @@ def seeds(clip_set: ClipSet, condition: str, count: int, *, positive: bool) -> t
     names = tuple(CONDITIONS)
     if condition not in names:
         raise ValueError(f"got condition {condition!r}, expected one of {', '.join(names)}")
-    room = _PER_CONDITION[clip_set] // 2
+    room = most(clip_set)
     if not 0 <= count <= room:
         raise ValueError(f"got {count} clips of a condition, expected 0 to {room}")
     per_condition = _PER_CONDITION[clip_set]

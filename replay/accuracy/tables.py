@@ -74,7 +74,7 @@ def _clip_cell(showing: Showing | None, texts: Texts) -> str:
 
 def overall_table(results: Sequence[ClipResult], texts: Texts) -> Table:
     """A row for each contender over all clips."""
-    keys = ("contender", "precision", "recall", "f1", "delay", "again", "false_day", "cpu")
+    keys = ("contender", "precision", "recall", "f1", "delay", "again", "early", "false_day", "cpu")
     rows = []
     for name in contenders_of(results):
         sums = tally(results, name)
@@ -86,6 +86,7 @@ def overall_table(results: Sequence[ClipResult], texts: Texts) -> Table:
                 number(sums.f1, 3),
                 f"{number(sums.delay_median_s, 1)} / {number(sums.delay_max_s, 1)}",
                 str(sums.again),
+                str(sums.early),
                 rate(sums),
                 f"{sums.cpu_ms:.1f}",
             )

@@ -27,6 +27,7 @@ class Tally:
     fp: int
     fn: int
     again: int
+    early: int
     delays_s: tuple[float, ...]
     hours: float
     cpu_ms: float
@@ -78,6 +79,7 @@ def tally(results: Iterable[ClipResult], contender: str) -> Tally:
         fp=sum(showing.fp for _, showing in shown),
         fn=sum(showing.fn for _, showing in shown),
         again=sum(showing.again for _, showing in shown),
+        early=sum(showing.early for _, showing in shown),
         delays_s=tuple(delay_s for _, showing in shown for delay_s in showing.delays_s),
         hours=sum(result.seconds for result, _ in shown) / 3600,
         cpu_ms=1000 * sum(showing.cpu_s for _, showing in shown) / looks if looks else 0.0,

@@ -35,10 +35,14 @@ class _Seat:
     contender: Contender
     fences: tuple[Fence, ...]
     watcher: Watcher
-    opened: list[tuple[FenceEvent, Image | None]] = field(default_factory=list)
+    events: list[FenceEvent] = field(default_factory=list)
+    images: dict[str, Image | None] = field(default_factory=dict)
 
     def note(self, events: Iterable[FenceEvent], image: Image | None) -> None:
-        self.opened += [(event, image) for event in events if event.kind is EventKind.OPENED]
+        for event in events:
+            self.events.append(event)
+            if event.kind is EventKind.OPENED:
+                self.images[event.event_id] = image
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +146,21 @@ def _due_ns(clip: Clip, number: int) -> int:
 def _showing(
     seat: _Seat, clip: Clip, views: dict[int, Image], meter: Meter, album: Album
 ) -> Showing:
-    verdict = judge([event for event, _ in seat.opened], clip.events, seat.fences)
-    images = {event.event_id: image for event, image in seat.opened}
+    verdict = judge(seat.events, clip.events, seat.fences)
     mistakes: list[tuple[Mistake, Image | None]] = []
     for missed in verdict.missed:
         at_s = _due_ns(clip, clip.events.index(missed)) / SECOND_NS
         box = missed.box.xyxy
         mistake = Mistake("miss", missed.fence, missed.scenario, at_s, box, "", None)
         mistakes.append((mistake, views.get(clip.events.index(missed))))
-    mistakes += [(_false(event), images[event.event_id]) for event in verdict.false]
+    mistakes += [(_false(event), seat.images[event.event_id]) for event in verdict.false]
     return Showing(
         contender=seat.contender,
         tp=len(verdict.delays_s),
         fp=len(verdict.false),
         fn=len(verdict.missed),
         again=verdict.again,
+        early=verdict.early,
         delays_s=verdict.delays_s,
         cpu_s=_seconds(meter, seat.contender),
         mistakes=tuple(

@@ -77,6 +77,7 @@ def test_a_learned_detector_sees_rendered_clips_with_its_own_eyes(tmp_path: Path
         (("--conditions", "hail"), "--conditions: got hail, expected one of: day,"),
         (("--sources", "crystal-ball"), "--sources: got crystal-ball, expected one of: obstr"),
         (("--size", "10x10"), "--size: got 10x10, expected width and height"),
+        (("--negative-minutes", "71"), "got 71, the tuning set has at most 70"),
         (("--truth", "nowhere.json"), "nowhere.json"),
         (("--sources", "learned", "--model", "nothing"), "there is no model card nothing"),
     ],

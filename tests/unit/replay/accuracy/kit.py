@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from fences.box import Box
@@ -54,6 +55,13 @@ def opened(at_s: float, box: Box = BOX) -> FenceEvent:
     )
 
 
+def cleared(at_s: float, since: FenceEvent) -> FenceEvent:
+    """The end of what ``since`` has opened."""
+    at_ns = round(at_s * SECOND_NS)
+    kind, reason = EventKind.CLEARED, Reason.PLACE_CLEAR
+    return replace(since, kind=kind, reason=reason, seq=2, media_ns=at_ns, wall_ns=at_ns)
+
+
 def clip(name: str, path: Path, *events: TruthEvent, condition: str = "real") -> Clip:
     return Clip(name, condition, (fence(),), events, path, SECOND_NS // 5)
 
@@ -65,6 +73,7 @@ def showing(contender: str = "both", **figures: object) -> Showing:
         "fp": 0,
         "fn": 0,
         "again": 0,
+        "early": 0,
         "delays_s": (0.5,),
         "cpu_s": 0.4,
         "mistakes": (),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fences.box import Box
 from replay.accuracy.judge import judge
-from tests.unit.replay.accuracy.kit import fence, opened, truth
+from tests.unit.replay.accuracy.kit import cleared, fence, opened, truth
 
 ELSEWHERE = Box(0.35, 0.0, 0.5, 0.2)
 
@@ -38,3 +40,14 @@ def test_an_opening_long_after_the_violation_has_ended_is_false() -> None:
     late = opened(40.0)
     verdict = judge([opened(16.0), late], [truth(10.0, 30.0)], (fence(),))
     assert verdict.false == (late,)
+
+
+@pytest.mark.parametrize(
+    ("closed_s", "end_s", "early"), [(20.0, 30.0, 1), (31.0, 30.0, 0), (20.0, None, 1)]
+)
+def test_a_closing_while_it_still_stands_is_too_early(
+    closed_s: float, end_s: float | None, early: int
+) -> None:
+    alarm = opened(16.0)
+    verdict = judge([alarm, cleared(closed_s, alarm)], [truth(10.0, end_s)], (fence(),))
+    assert (len(verdict.delays_s), verdict.early) == (1, early)

@@ -10,12 +10,13 @@ from tests.unit.replay.accuracy.kit import result, showing
 
 def test_figures_are_sums_over_the_clips_that_the_contender_was_shown() -> None:
     clips = [
-        result(showing(tp=3, fn=1, fp=1, again=2, delays_s=(1.0, 2.0, 6.0)), seconds=1800),
+        result(showing(tp=3, fn=1, fp=1, again=2, early=1, delays_s=(1.0, 2.0, 6.0)), seconds=1800),
         result(showing(tp=0, fn=0, fp=0, delays_s=()), seconds=1800),
         result(showing("learned"), seconds=9999),
     ]
     sums = tally(clips, "both")
-    assert (sums.clips, sums.tp, sums.fn, sums.fp, sums.again) == (2, 3, 1, 1, 2)
+    assert (sums.clips, sums.tp, sums.fn, sums.fp) == (2, 3, 1, 1)
+    assert (sums.again, sums.early) == (2, 1)
     assert (sums.precision, sums.recall, sums.f1) == (0.75, 0.75, 0.75)
     assert (sums.delay_median_s, sums.delay_max_s) == (2.0, 6.0)
     assert sums.hours == 1.0
