@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from kerbwatch.cli.fetch import fetch
 from kerbwatch.cli.make import export, train
 from kerbwatch.cli.score import score
 from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
@@ -15,6 +16,7 @@ from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
 models = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
+models.command("fetch", help=TEXT("help.models_fetch"))(fetch)
 models.command("score", help=TEXT("help.models_score"))(score)
 models.command("train", help=TEXT("help.models_train"))(train)
 models.command("export", help=TEXT("help.models_export"))(export)

@@ -20,6 +20,7 @@ from kerbwatch.config.cards import (
 )
 from kerbwatch.config.problem import ConfigError
 
+PUBLISHED = {"yolox-nano", "yolo11n-640"}
 MODELS = Path(__file__).resolve().parents[3] / "models"
 CARD = """\
 name: tiny
@@ -79,7 +80,7 @@ def test_pixel_scale_is_a_number_or_a_fraction(written: str, scale: float, tmp_p
 
 def test_the_project_s_cards_are_good_and_map_coco() -> None:
     cards = load_cards([MODELS])
-    coco = {"yolox-nano-416", "yolov5n-640", "yolov8n-640"}
+    coco = {"yolox-nano-416", "yolov5n-640", "yolov8n-640", *PUBLISHED}
     assert set(cards) == coco | {"kerbwatch-street-480"}
     for card in (cards[name] for name in coco):
         assert len(card.classes) == 80
@@ -105,8 +106,19 @@ def test_the_project_s_cards_are_good_and_map_coco() -> None:
         )
 
 
+def test_published_models_can_be_fetched_and_checked() -> None:
+    cards = load_cards([MODELS])
+    for card in (cards[name] for name in PUBLISHED):
+        assert card.source is not None
+        assert card.source.startswith("https://")
+        assert card.source.endswith(card.file)
+        assert card.sha256 is not None
+
+
 def test_the_project_s_cards_name_the_real_files(shared_dir: Path) -> None:
     for card in load_cards([MODELS]).values():
+        if card.name in PUBLISHED:
+            continue
         weights = find_weights(card, [MODELS, shared_dir / "models"])
         assert weights is not None
         assert hashlib.sha256(weights.read_bytes()).hexdigest() == card.sha256

@@ -45,8 +45,8 @@ def told(problems: tuple[Problem, ...]) -> list[str]:
             "[learned, obstruction]",
             "no model in models.use",
             (
-                "a model in models.use for person (such as kerbwatch-street-480, yolov5n-640, "
-                "yolov8n-640, yolox-nano-416)"
+                "a model in models.use for person (such as kerbwatch-street-480, yolo11n-640, "
+                "yolov5n-640, yolov8n-640, yolox-nano, yolox-nano-416)"
             ),
         ),
         (
@@ -54,7 +54,10 @@ def told(problems: tuple[Problem, ...]) -> list[str]:
             "[kerbwatch-street-480]",
             "[learned]",
             "models for person, two_wheeler, vehicle",
-            "a model in models.use for dog (such as yolov5n-640, yolov8n-640, yolox-nano-416)",
+            (
+                "a model in models.use for dog (such as yolo11n-640, yolov5n-640, yolov8n-640, "
+                "yolox-nano, yolox-nano-416)"
+            ),
         ),
         (
             "smoke: {}",
@@ -83,7 +86,8 @@ def told(problems: tuple[Problem, ...]) -> list[str]:
             "only 'obstruction' in see",
             (
                 "'learned' in see and a model in models.use for muck_truck, vehicle (such as "
-                "kerbwatch-street-480, yolov5n-640, yolov8n-640, yolox-nano-416)"
+                "kerbwatch-street-480, yolo11n-640, yolov5n-640, yolov8n-640, yolox-nano, "
+                "yolox-nano-416)"
             ),
         ),
     ],
