@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -134,6 +135,42 @@ def test_a_shadow_that_comes_and_stays_is_no_thing() -> None:
     watched.during(4)
     watched.during(6, shade=Box(0.3, 0.2, 0.6, 0.7))
     assert not watched.found
+
+
+def test_a_clock_burned_into_the_fence_is_no_thing() -> None:
+    watched = Watched(fps=2.0)
+    for number in range(120):
+        image = watched.place.draw(watched.now)
+        text = f"2026-05-12 22:{40 + number // 120:02}:{number // 2:02}"
+        cv2.putText(image, text, (60, 120), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (255, 255, 255), 2)
+        watched.see(image)
+    assert not watched.found
+
+
+def test_headlights_that_come_round_a_corner_and_wait_are_no_thing() -> None:
+    watched = Watched(Place(rough=40.0))
+    beam = np.zeros(watched.place.size_hw, np.float32)
+    cv2.ellipse(beam, (170, 140), (70, 35), 0, 0, 360, 0.8, -1)
+    beam = cv2.GaussianBlur(beam, (0, 0), 8)
+    watched.during(5, light=0.4)
+    for _ in range(50):
+        dark = watched.place.draw(watched.now, light=0.4)
+        watched.see(np.clip(dark * (1.0 + beam[..., None]), 0, 255).astype(np.uint8))
+    assert not watched.during(5, light=0.4)
+    assert not watched.found
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05], ids=["flurry", "blizzard"])
+def test_flakes_and_drops_are_no_things_and_hide_none(share: float) -> None:
+    watched = Watched()
+    chance = np.random.default_rng(9)
+    for number in range(60):
+        image = watched.place.draw(watched.now, *((BAG,) if number >= 30 else ()))
+        flakes = chance.random(watched.place.size_hw) < share / 6
+        image[cv2.dilate(flakes.astype(np.uint8), np.ones((3, 2), np.uint8)) > 0] = 235
+        seen = watched.see(image)
+        assert seen == () or number >= 30
+    assert fits(seen, BAG, least=0.6)
 
 
 COLOURED = ((0.8, 0.95, 1.25), (1.05, 0.95, 1.0))
