@@ -16,7 +16,7 @@ SHOW := grep --line-buffered -E '^(Collecting|Installing|Successfully|ERROR)' | 
 
 # Ultralytics without what it asks for: it would put a second OpenCV over the one that is there.
 INSTALL_ULTRALYTICS = { $(PIP) install --no-compile -c constraints.txt $(1) \
-		matplotlib onnx pillow polars psutil pyyaml requests && \
+		matplotlib nncf onnx pillow polars psutil pyyaml requests && \
 	$(PIP) install --no-compile --no-deps -c constraints.txt ultralytics ultralytics-thop torchvision; } | $(SHOW)
 
 .PHONY: help
@@ -47,7 +47,7 @@ install: .venv/.installed ## make .venv with the kerbwatch command in it
 	@$(BIN)/kerbwatch --version
 
 .PHONY: ultralytics
-ultralytics: .venv/.installed-ultralytics ## add torch and ultralytics: .pt models, training, export
+ultralytics: .venv/.installed-ultralytics ## add torch, ultralytics, NNCF: .pt models, training, export, int8
 	@$(BIN)/python -c 'from importlib.metadata import version as v; print(*(f"{n} {v(n)}" for n in ("torch", "ultralytics")))'
 
 .PHONY: demo

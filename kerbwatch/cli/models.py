@@ -10,6 +10,7 @@ import typer
 
 from kerbwatch.cli.fetch import fetch
 from kerbwatch.cli.make import export, train
+from kerbwatch.cli.quantize import quantize
 from kerbwatch.cli.score import score
 from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
 
@@ -20,6 +21,7 @@ models.command("fetch", help=TEXT("help.models_fetch"))(fetch)
 models.command("score", help=TEXT("help.models_score"))(score)
 models.command("train", help=TEXT("help.models_train"))(train)
 models.command("export", help=TEXT("help.models_export"))(export)
+models.command("quantize", help=TEXT("help.models_quantize"))(quantize)
 
 
 @models.command("list", help=TEXT("help.models_list"))

@@ -12,7 +12,7 @@ from kerbwatch.cli.chosen import bundled_model, model_named
 from kerbwatch.cli.speak import MISUSED, TEXT, clear_failures, give_up, say, say_json
 
 if TYPE_CHECKING:
-    from kerbwatch.wire.scoring import Scores
+    from kerbwatch.wire.scoring import ScoreRequest, Scores
 
 _WIDTH = 14
 
@@ -33,9 +33,8 @@ def score(  # noqa: PLR0917  # every parameter is an option of the command
     if bundled == (name is not None):
         give_up(TEXT("score.one_model"), MISUSED, as_json=as_json)
     with clear_failures(as_json=as_json), progress() as moved:
-        from kerbwatch.config.cards import bundled_models  # noqa: PLC0415
-        from kerbwatch.config.dataset import SPLITS, load_dataset, load_names  # noqa: PLC0415
-        from kerbwatch.wire.scoring import ScoreRequest, score_models  # noqa: PLC0415
+        from kerbwatch.config.dataset import SPLITS  # noqa: PLC0415
+        from kerbwatch.wire.scoring import score_models  # noqa: PLC0415
 
         if split not in SPLITS:
             give_up(
@@ -47,18 +46,29 @@ def score(  # noqa: PLR0917  # every parameter is an option of the command
             else model_named(name, folder, as_json=as_json)
         )
         others = [model_named(other, folder, as_json=as_json) for other in beside or ()]
-        request = ScoreRequest(
-            data=load_dataset(data),
-            split=split,
-            names=load_names(names or bundled_models() / "labels" / "names.yaml"),
-            wanted=tuple(it.strip() for it in labels.split(",") if it.strip()) if labels else (),
-            sheets=out,
-        )
+        request = request_of(data, split, names, labels, out)
         scores = score_models(request, chosen, others, moved)
     if as_json:
         say_json(_object(scores, data, split))
     else:
-        _table(scores)
+        table(scores)
+
+
+def request_of(
+    data: Path, split: str, names: Path | None, labels: str | None, out: Path | None
+) -> ScoreRequest:
+    """What to measure on. Raises ``ConfigError``."""
+    from kerbwatch.config.cards import bundled_models  # noqa: PLC0415
+    from kerbwatch.config.dataset import load_dataset, load_names  # noqa: PLC0415
+    from kerbwatch.wire.scoring import ScoreRequest  # noqa: PLC0415
+
+    return ScoreRequest(
+        data=load_dataset(data),
+        split=split,
+        names=load_names(names or bundled_models() / "labels" / "names.yaml"),
+        wanted=tuple(it.strip() for it in labels.split(",") if it.strip()) if labels else (),
+        sheets=out,
+    )
 
 
 def _object(scores: Scores, data: Path, split: str) -> dict[str, Any]:
@@ -75,7 +85,8 @@ def _object(scores: Scores, data: Path, split: str) -> dict[str, Any]:
     }
 
 
-def _table(scores: Scores) -> None:
+def table(scores: Scores) -> None:
+    """Average precision per label, one model beside the other."""
     models = (scores.model, *scores.beside)
     say(TEXT("score.head", pictures=scores.pictures))
     widths = [max(_WIDTH, len(model.name)) for model in models]

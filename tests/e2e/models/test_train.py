@@ -14,7 +14,7 @@ import pytest
 
 from detector.cards import Layout
 from kerbwatch.config.cards import load_card
-from tests.e2e.kit import Done
+from tests.e2e.kit import Done, street_clip
 from tests.e2e.models.conftest import line, run
 
 RECIPE = """\
@@ -30,6 +30,7 @@ device: cpu
 seed: 7
 settings: {{mosaic: 0.0{more}}}
 """
+BEFORE_AFTER = ("before", "after")
 HEAP = (0.3, 0.3, 0.7, 0.7)
 
 pytestmark = pytest.mark.timeout(180)
@@ -108,6 +109,44 @@ def test_exported_it_runs_elsewhere_and_is_measured_the_same(own: Own) -> None:
         beside["per_label"]["waste"]["ap50"], abs=0.02
     )
     assert not [path.name for path in models.iterdir() if path.name.startswith(".")]
+
+
+def test_in_eight_bits_it_is_measured_before_and_after(own: Own) -> None:
+    """With frames of a clip and of a folder."""
+    if not importlib.util.find_spec("nncf"):
+        pytest.skip("needs the quantize extra: pip install 'kerbwatch[quantize]'")
+    models, data = own.folder / "models", own.folder / "set/data.yaml"
+    assert run("models", "export", "own-heaps", "--as", "whole", "--dir", models).code == 0
+    clip = street_clip(own.folder / "clip.mp4", (2.0, True))
+    footage = ("--frames", clip, "--frames", own.folder / "set/images", "--count", "6")
+    asked = ("whole", "--data", data, "--dir", models, *footage)
+    done = run("models", "quantize", *asked, "--json")
+    assert done.code == 0, done.out
+    assert done.result["name"] == "whole-int8"
+    assert done.result["frames"] == 6
+    before, after = (done.result[when]["per_label"]["waste"]["ap50"] for when in BEFORE_AFTER)
+    assert after == pytest.approx(before, abs=0.2)
+    card = load_card(models / "whole-int8.card.yaml")
+    assert card.file == "whole-int8.xml"
+    small, large = (models / name for name in ("whole-int8.bin", "whole.onnx"))
+    assert small.stat().st_size < 0.5 * large.stat().st_size
+    assert not [path.name for path in models.iterdir() if path.name.startswith(".")]
+
+
+def test_what_cannot_be_quantized_is_one_sentence_and_leaves_nothing(own: Own) -> None:
+    models, data = own.folder / "models", own.folder / "set/data.yaml"
+    before = sorted(path.name for path in models.iterdir())
+    (own.folder / "empty.mp4").touch()
+    for name, footage in (
+        ("own-heaps", own.folder / "set/images"),  # a .pt
+        ("kerbwatch-street-480", own.folder / "none.mp4"),
+        ("kerbwatch-street-480", own.folder / "empty.mp4"),
+        ("kerbwatch-street-480", own.folder / "runs"),
+    ):
+        asked = (name, "--data", data, "--dir", models, "--frames", footage)
+        done = run("models", "quantize", *asked)
+        assert (done.code, done.out, done.err.count("\n")) == (1, "", 1), done.err
+    assert sorted(path.name for path in models.iterdir()) == before
 
 
 def test_what_cannot_be_exported_is_one_sentence(own: Own) -> None:
