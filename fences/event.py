@@ -54,7 +54,9 @@ class FenceEvent:
 
     ``violation`` names the violation: the media time in nanoseconds at which it opened,
     unique per fence and scenario. ``since_ns`` is when the first occupant came to stand.
-    ``seq`` counts the events of this violation from 1.
+    ``seq`` counts the events of this violation from 1. ``occupied_share`` (0-1) and
+    ``clear_width_m`` are what its occupants take of the fence now and what they leave, see
+    ``Occupancy``; ``None``: not measured.
     """
 
     kind: EventKind
@@ -68,6 +70,8 @@ class FenceEvent:
     wall_ns: int
     since_ns: int
     sightings: tuple[Sighting, ...]
+    occupied_share: float | None = None
+    clear_width_m: float | None = None
 
     @property
     def event_id(self) -> str:

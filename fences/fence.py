@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from fences.clock import SECOND_NS
 from fences.geometry import FencePolygon
+from fences.ground import GroundScale
 from fences.hours import ALWAYS, WeeklyHours
 from fences.observation import Seeing
 from fences.scenario import Scenario
@@ -43,6 +44,7 @@ class Fence:
 
     ``max_interval_ns``: observations further apart than this leave a gap between them.
     ``report_known``: whether what already stands there when watching begins is reported.
+    ``scale``: the ground in metres, if somebody measured it; it reaches the whole polygon.
     """
 
     camera_id: str
@@ -52,3 +54,4 @@ class Fence:
     see: frozenset[Seeing] = field(default=frozenset(Seeing))
     report_known: bool = False
     max_interval_ns: int = 10 * SECOND_NS
+    scale: GroundScale | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fences.event import EventKind, FenceEvent, Reason
 from fences.fence import Fence, Rule
 from fences.observation import Observation, Tick
+from fences.occupancy import measure
 from fences.occupant import Occupant
 from fences.rules import qualifies, sighting
 from fences.state import Violation, Watch
@@ -105,26 +106,29 @@ def _told(
     reason: Reason,
 ) -> Told:
     violation = replace(violation, seq=violation.seq + 1, told_area=_area(occupants))
-    event = _event(moment, violation, occupants, kind, reason)
+    event = _event(moment, violation, occupants, occupants, (kind, reason))
     return replace(watch, violation=violation), (event,)
 
 
 def _cleared(moment: Moment, violation: Violation, reason: Reason) -> FenceEvent:
-    """The last event tells of the occupants as they were last seen."""
+    """The last event tells of the occupants as they were last seen; they may still be there."""
     violation = replace(violation, seq=violation.seq + 1)
-    return _event(moment, violation, moment.of(violation.members), EventKind.CLEARED, reason)
+    members = moment.of(violation.members)
+    left = [occupant for occupant in members if occupant.in_sight]
+    return _event(moment, violation, members, left, (EventKind.CLEARED, reason))
 
 
 def _event(
     moment: Moment,
     violation: Violation,
     occupants: Sequence[Occupant],
-    kind: EventKind,
-    reason: Reason,
+    standing: Sequence[Occupant],
+    what: tuple[EventKind, Reason],
 ) -> FenceEvent:
+    taken = measure(moment.fence, moment.rule, standing)
     return FenceEvent(
-        kind=kind,
-        reason=reason,
+        kind=what[0],
+        reason=what[1],
         camera_id=moment.fence.camera_id,
         fence_id=moment.fence.id,
         scenario_id=moment.rule.scenario.id,
@@ -134,4 +138,6 @@ def _event(
         wall_ns=moment.entry.wall_ns,
         since_ns=violation.since_ns,
         sightings=tuple(sighting(moment.rule, occupant) for occupant in occupants),
+        occupied_share=taken.occupied_share,
+        clear_width_m=taken.clear_width_m,
     )

@@ -14,6 +14,7 @@ from fences.clock import SECOND_NS
 from fences.event import FenceEvent
 from fences.fence import Fence, Rule
 from fences.geometry import parse_polygon
+from fences.ground import GroundScale
 from fences.hours import ALWAYS, WeeklyHours
 from fences.observation import Detection, Gap, Label, Observation, Seeing, StepInput, Tick
 from fences.state import FenceState
@@ -62,6 +63,7 @@ def fence(
     polygon: tuple[tuple[float, float], ...] = SQUARE,
     report_known: bool = True,
     see: Iterable[Seeing] = tuple(Seeing),
+    scale: GroundScale | None = None,
 ) -> Fence:
     return Fence(
         camera_id="gate",
@@ -70,6 +72,7 @@ def fence(
         rules=rules or (rule(),),
         see=frozenset(see),
         report_known=report_known,
+        scale=scale,
     )
 
 

@@ -8,6 +8,7 @@ from fences.catalogue import CATALOGUE
 from fences.clock import SECOND_NS
 from fences.fence import Fence, Rule
 from fences.geometry import parse_polygon
+from fences.ground import GroundScale, parse_scale
 from fences.hours import ALWAYS, WeeklyHours, parse_hours
 from fences.observation import Seeing
 from kerbwatch.config.addresses import SQLITE, broker_place, camera_address, store_address
@@ -16,6 +17,7 @@ from kerbwatch.config.schema import (
     FenceModel,
     ModelsModel,
     MqttModel,
+    ScaleModel,
     ScenarioModel,
     StreamsModel,
 )
@@ -97,6 +99,7 @@ def fence_options(model: FenceModel, camera_id: str, every_s: float, timezone: s
         see=frozenset(Seeing(way) for way in model.see),
         report_known=model.known_at_start == "report",
         max_interval_ns=_ns(max(_MIN_INTERVAL_S, 3 * every_s)),
+        scale=None if model.scale is None else _scale(model.scale),
     )
     return FenceOptions(
         id=model.id,
@@ -107,6 +110,11 @@ def fence_options(model: FenceModel, camera_id: str, every_s: float, timezone: s
             (id_, tuple(it.notify)) for id_, it in scenarios.items() if it.notify is not None
         ),
     )
+
+
+def _scale(model: ScaleModel) -> GroundScale:
+    points, metres = (tuple((x, y) for x, y in it) for it in (model.points, model.metres))
+    return parse_scale(points, metres)
 
 
 def _rule(

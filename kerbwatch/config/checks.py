@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from pydantic_core import PydanticCustomError
 
 from fences.geometry import parse_polygon
+from fences.ground import in_order, on_one_line
 from fences.hours import parse_hours
 from kerbwatch.config.problem import Phrase, phrase
 
@@ -47,6 +48,18 @@ def _on_one_line(pairs: tuple[tuple[float, float], ...]) -> bool:
     x0, y0 = pairs[0]
     x1, y1 = next(pair for pair in pairs if pair != pairs[0])
     return all((x1 - x0) * (y - y0) == (y1 - y0) * (x - x0) for x, y in pairs)
+
+
+def check_corners(corners: list[list[float]]) -> list[list[float]]:
+    """Refuse what :func:`fences.ground.parse_scale` refuses."""
+    pairs = tuple((x, y) for x, y in corners)
+    three = on_one_line(pairs)
+    if three is not None:
+        numbers = ", ".join(str(number) for number in three)
+        raise refuse("scale_flat", phrase("got.on_one_line", numbers=numbers))
+    if not in_order(pairs):
+        raise refuse("scale_order", phrase("got.out_of_order"))
+    return corners
 
 
 def check_hours(windows: list[str] | None) -> list[str] | None:

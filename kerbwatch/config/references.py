@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from fences.catalogue import CATALOGUE
 from kerbwatch.config.problem import Path, Problem, phrase
+from kerbwatch.config.scale import check_scale
 from kerbwatch.config.shown import one_of, safe
 from kerbwatch.config.sight import check_sight
 from kerbwatch.config.values import Document, Value, text_at, value_at
@@ -42,6 +43,7 @@ def cross_check(document: Document, known_models: Collection[str] | None) -> Ite
 
 def check_fence(document: Document, fence: Path, every_s: float) -> Iterator[Problem]:
     """What can be wrong between the values of one fence."""
+    yield from check_scale(document, fence)
     for scenario in _scenarios(document.value, fence):
         name = str(scenario[-1])
         if name not in CATALOGUE:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from kerbwatch.config.addresses import check_broker_url, check_camera_url, check_store_url
-from kerbwatch.config.checks import check_hours, check_polygon, check_timezone
+from kerbwatch.config.checks import check_corners, check_hours, check_polygon, check_timezone
 from kerbwatch.config.fields import (
     Expect,
     Id,
@@ -18,6 +18,7 @@ from kerbwatch.config.fields import (
     Share,
     StrictModel,
 )
+from kerbwatch.config.scale import FURTHEST_M
 
 _DAY_S = 86_400
 _LONGEST_DWELL_S = 30 * _DAY_S
@@ -29,6 +30,10 @@ Notified = Annotated[list[Id], Expect("notify")]
 Hours = Annotated[list[str], Field(min_length=1), Expect("hours")]
 Pair = Annotated[list[Share], Field(min_length=2, max_length=2), Expect("point")]
 Polygon = Annotated[list[Pair], Field(min_length=3, max_length=1000), Expect("polygon")]
+Corners = Annotated[list[Pair], Field(min_length=4, max_length=4), Expect("corners")]
+Metre = Annotated[float, Field(ge=-FURTHEST_M, le=FURTHEST_M, allow_inf_nan=False), Expect("metre")]
+Measured = Annotated[list[Metre], Field(min_length=2, max_length=2), Expect("measured")]
+Ground = Annotated[list[Measured], Field(min_length=4, max_length=4), Expect("ground")]
 Seen = Annotated[Literal["learned", "obstruction"], Expect("see_item")]
 
 
@@ -104,6 +109,15 @@ class ScenarioModel(StrictModel):
     _hours = field_validator("hours")(check_hours)
 
 
+class ScaleModel(StrictModel):
+    """Four points of the ground, in the picture and in metres, in the same order."""
+
+    points: Corners
+    metres: Ground
+
+    _corners = field_validator("points", "metres")(check_corners)
+
+
 class FenceModel(StrictModel):
     """A polygon, and what must not happen in it."""
 
@@ -115,6 +129,7 @@ class FenceModel(StrictModel):
         default=["learned", "obstruction"]
     )
     known_at_start: Annotated[Literal["ignore", "report"], Expect("known_at_start")] = "report"
+    scale: ScaleModel | None = None
     hours: Hours | None = None
     notify: Notified = Field(default_factory=list)
 
