@@ -182,6 +182,8 @@ def _seen(case: Case, event: FenceEvent) -> Case:
         labels=(named or event.sightings[0]).labels,
         named_by=(case.named_by or PLACE) if named is None else named.named_by,
         sightings=len(event.sightings),
+        occupied_share=event.occupied_share,
+        clear_width_m=event.clear_width_m,
     )
 
 

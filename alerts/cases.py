@@ -84,6 +84,7 @@ class Case:
     Times are nanoseconds, wall (since the epoch) and media (the stream's own clock). ``box``
     spans everything that stands there; ``labels`` and ``named_by`` are of the first
     sighting that evidence still names; without one the evidence stays what it was.
+    ``occupied_share`` (0-1) and ``clear_width_m`` are as last told with something there.
     ``violation``, ``violation_wall_ns`` and ``seq`` name the last fence event that went in.
     ``picture`` is relative to the evidence folder. ``recipients`` are ids.
     """
@@ -112,6 +113,8 @@ class Case:
     cleared_media_ns: int | None = None
     close_reason: str | None = None
     picture: str | None = None
+    occupied_share: float | None = None
+    clear_width_m: float | None = None
 
     @property
     def is_open(self) -> bool:

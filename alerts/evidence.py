@@ -19,6 +19,8 @@ from alerts.errors import EvidenceError
 from alerts.messages import scenario_names
 from alerts.picture import Annotation, Image, annotate
 from alerts.place import Directory
+from alerts.push import occupancy_text
+from alerts.texts import Language, load_texts
 from fences.event import FenceEvent
 
 _QUALITY = 90
@@ -57,20 +59,28 @@ def describe(case: Case, event: FenceEvent, directory: Directory) -> Annotation:
     local = utc(case.updated_wall_ns).astimezone(directory.site.zone_info)
     names = scenario_names(case.scenario_id)
     time = local.strftime("%Y-%m-%d %H:%M:%S")
+    zh, en = (_taken(event, language) for language in (Language.ZH, Language.EN))
     return Annotation(
         polygon=place.polygon,
         boxes=tuple(sighting.box.xyxy for sighting in event.sightings),
         lines=(
             f"{names['zh']}  {names['en']}",
             f"{directory.site.name} · {place.camera_name} · {place.fence_name}",
+            *([f"{zh}  {en}"] if zh and en else []),
             f"{time} {local.strftime('%z')}",
         ),
         ascii_lines=(
             names["id"],
             f"{directory.site.id} / {case.camera_id} / {case.fence_id}",
+            *([en] if en else []),
             f"{time} {local.strftime('%z')}",
         ),
     )
+
+
+def _taken(event: FenceEvent, language: Language) -> str | None:
+    texts = load_texts("alerts", language)
+    return occupancy_text(event.occupied_share, event.clear_width_m, texts)
 
 
 def write_jpeg(path: Path, image: Image) -> None:

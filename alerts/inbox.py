@@ -14,7 +14,7 @@ from alerts.texts import Language
 
 _REMEMBERED = 1000  # events: enough to know a message that comes again after a reconnect
 
-_TEXT, _NUMBER = (str,), (int,)
+_TEXT, _NUMBER, _MEASURE = (str,), (int,), (float, int, type(None))
 _FIELDS: dict[str, tuple[type, ...]] = {
     "kind": _TEXT,
     "event_id": _TEXT,
@@ -23,6 +23,8 @@ _FIELDS: dict[str, tuple[type, ...]] = {
     "version": _NUMBER,
     "state": _TEXT,
     "named_by": _TEXT,
+    "occupied_share": _MEASURE,
+    "clear_width_m": _MEASURE,
     "since": _TEXT,
     "since_ms": _NUMBER,
     "cleared": (str, type(None)),

@@ -141,6 +141,8 @@ class Writer:
             "labels": list(case.labels),
             "named_by": case.named_by,
             "sightings": case.sightings,
+            "occupied_share": _rounded(case.occupied_share, 3),
+            "clear_width_m": _rounded(case.clear_width_m, 2),
             "picture": self._picture(case),
             "recipients": [_person(one) for one in self.directory.people(case.recipients)],
         }
@@ -164,6 +166,8 @@ class Writer:
             "fence": self._fence(case),
             "scenario": scenario_names(case.scenario_id),
             "named_by": case.named_by,
+            "occupied_share": _rounded(case.occupied_share, 3),
+            "clear_width_m": _rounded(case.clear_width_m, 2),
             "since": since,
             "since_ms": since_ms,
             "cleared": cleared,
@@ -206,6 +210,10 @@ def scenario_names(scenario_id: str) -> NamedBoth:
     if scenario is None:
         return {"id": scenario_id, "zh": scenario_id, "en": scenario_id}
     return {"id": scenario_id, "zh": scenario.name_zh, "en": scenario.name_en}
+
+
+def _rounded(value: float | None, places: int) -> float | None:
+    return None if value is None else round(value, places)
 
 
 def _person(recipient: Recipient) -> Person:

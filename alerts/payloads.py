@@ -38,7 +38,10 @@ class Person(TypedDict):
 
 
 class CaseBody(TypedDict):
-    """``cases/<case_id>``: the full state. ``box`` is xyxy in 0-1 of the frame."""
+    """``cases/<case_id>``: the full state. ``box`` is xyxy in 0-1 of the frame.
+
+    ``occupied_share`` is 0-1 of the fence; both measures are null where nobody can tell.
+    """
 
     schema: str
     case_id: str
@@ -62,6 +65,8 @@ class CaseBody(TypedDict):
     labels: list[str]
     named_by: str
     sightings: int
+    occupied_share: float | None
+    clear_width_m: float | None
     picture: str | None
     recipients: list[Person]
 
@@ -99,6 +104,8 @@ class InboxBody(TypedDict):
     fence: Named
     scenario: NamedBoth
     named_by: str
+    occupied_share: float | None
+    clear_width_m: float | None
     since: str
     since_ms: int
     cleared: str | None

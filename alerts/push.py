@@ -9,7 +9,10 @@ from alerts.texts import Language, Texts, load_texts
 
 
 def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
-    """The lines that tell what, where and since when, in the recipient's language."""
+    """The lines that tell what, where and since when, in the recipient's language.
+
+    How much is taken is of use only to those who are to go there.
+    """
     texts = load_texts("alerts", language)
     kind = "reopened" if (body["kind"], body["state"]) == ("new", "reopened") else body["kind"]
     scenario = body["scenario"]["zh" if language is Language.ZH else "en"]
@@ -19,6 +22,10 @@ def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
         texts("push.seen", seen=evidence_text(body["named_by"], texts)),
         texts("push.since", since=_clock(body["since"])),
     ]
+    # a message of an older version has no measures
+    taken = occupancy_text(body.get("occupied_share"), body.get("clear_width_m"), texts)
+    if taken is not None and body["cleared"] is None:
+        lines.insert(3, texts("push.taken", taken=taken))
     if body["cleared"] is not None and body["cleared_ms"] is not None:
         lasted = span_text((body["cleared_ms"] - body["since_ms"]) // 1000, texts)
         lines.append(texts("push.cleared", cleared=_clock(body["cleared"]), lasted=lasted))
@@ -36,6 +43,19 @@ def evidence_text(named_by: str, texts: Texts) -> str:
     label = texts.messages.get(f"label.{what}", what)
     template = texts.messages.get(f"evidence.{way}_{what}") or texts.messages.get(f"evidence.{way}")
     return named_by if template is None else template.format(label=label)
+
+
+def occupancy_text(
+    occupied_share: float | None, clear_width_m: float | None, texts: Texts
+) -> str | None:
+    """What is taken of a fence and what is left to pass, in words; ``None`` if nobody knows."""
+    if occupied_share is None:
+        return None
+    percent = round(100 * occupied_share)
+    told = texts("occupancy.taken", percent=percent) if percent else texts("occupancy.little")
+    if clear_width_m is None:
+        return told
+    return texts("occupancy.left", taken=told, metres=f"{clear_width_m:.1f}")
 
 
 def span_text(seconds: int, texts: Texts) -> str:

@@ -16,7 +16,10 @@ _PLACES = 6
 
 
 def case_object(replayed: ReplayedCase) -> dict[str, Any]:
-    """A case as ``cases.json`` holds it: seconds of the clip, ``box`` xyxy in 0-1."""
+    """A case as ``cases.json`` holds it: seconds of the clip, ``box`` xyxy in 0-1.
+
+    ``occupied_share`` (0-1) and ``clear_width_m`` as last told, ``None`` if not measured.
+    """
     case = replayed.case
     cleared_ns = case.cleared_media_ns
     return {
@@ -30,6 +33,8 @@ def case_object(replayed: ReplayedCase) -> dict[str, Any]:
         "box": [round(corner, _PLACES) for corner in replayed.box.xyxy],
         "labels": list(case.labels),
         "named_by": case.named_by,
+        "occupied_share": _rounded(case.occupied_share),
+        "clear_width_m": _rounded(case.clear_width_m),
         "snapshot": replayed.snapshot,
     }
 
@@ -62,6 +67,10 @@ def write_results(
         held["score"] = score_object(score)
         _write(folder / "score.json", held["score"])
     return held
+
+
+def _rounded(measure: float | None) -> float | None:
+    return None if measure is None else round(measure, 3)
 
 
 def _write(path: Path, content: object) -> None:

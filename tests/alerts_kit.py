@@ -49,6 +49,8 @@ def fence_event(
     camera_id: str = "gate-3",
     box: Box | None = None,
     wall_offset_s: float = 0.0,
+    occupied_share: float | None = None,
+    clear_width_m: float | None = None,
 ) -> FenceEvent:
     """An event at ``at_s`` seconds of media time; the wall clock runs along from the start."""
     media_ns = round(at_s * SECOND_NS)
@@ -69,6 +71,8 @@ def fence_event(
         wall_ns=START_WALL_NS + media_ns + round(wall_offset_s * SECOND_NS),
         since_ns=since_ns,
         sightings=() if kind is EventKind.CLEARED else (sighting,),
+        occupied_share=occupied_share,
+        clear_width_m=clear_width_m,
     )
 
 

@@ -32,6 +32,8 @@ _PLAIN = (
     "close_reason",
     "named_by",
     "sightings",
+    "occupied_share",
+    "clear_width_m",
     "picture",
 )
 

@@ -59,6 +59,7 @@ def closed(case: Case) -> Change:
 
 def test_a_case_comes_back_as_it_was_put(store: Store) -> None:
     case = opened().with_picture("x/y.jpg").case
+    case = replace(case, occupied_share=0.1 + 0.2, clear_width_m=2.0)
     bare = replace(opened(60, "strip").case, box=None, labels=(), recipients=())
     with store.write() as transaction:
         transaction.put_case(case)

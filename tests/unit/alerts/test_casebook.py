@@ -60,6 +60,18 @@ def test_open_update_and_clear_are_told_as_new_update_and_end() -> None:
     assert case.box is not None, "the end keeps the last place for the record"
 
 
+def test_a_case_keeps_what_was_taken_when_something_last_stood_there() -> None:
+    opened = fence_event(OPENED, 60, occupied_share=0.2, clear_width_m=2.5)
+    updated = fence_event(UPDATED, 70, occupied_share=0.4, clear_width_m=1.2)
+    cleared = fence_event(CLEARED, 90, occupied_share=0.0, clear_width_m=4.0)
+    cases = [change.case for change in apply(opened, updated, cleared)[1]]
+    told = [(case.occupied_share, case.clear_width_m) for case in cases]
+    assert told == [(0.2, 2.5), (0.4, 1.2), (0.4, 1.2)]
+    unmeasured, _ = apply(opened, fence_event(UPDATED, 70))
+    assert unmeasured is not None
+    assert (unmeasured.occupied_share, unmeasured.clear_width_m) == (None, None)
+
+
 def test_an_update_spans_everything_that_stands_there() -> None:
     grown = fence_event(UPDATED, 70)
     second = replace(grown.sightings[0], occupant=2, box=Box(0.5, 0.3, 0.7, 0.6))

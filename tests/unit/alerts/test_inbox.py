@@ -34,6 +34,11 @@ def test_a_push_that_is_delivered_twice_is_shown_once() -> None:
     assert reader.read("t", payload()) is None
 
 
+def test_a_push_of_a_version_that_measured_nothing_is_read() -> None:
+    old = payload(occupied_share="absent", clear_width_m="absent")
+    assert isinstance(InboxReader().read("t", old), Push)
+
+
 @pytest.mark.parametrize(
     ("bad", "problem"),
     [
@@ -46,6 +51,7 @@ def test_a_push_that_is_delivered_twice_is_shown_once() -> None:
         (payload(since="absent"), "since: expected str"),
         (payload(since="yesterday"), "yesterday"),
         (payload(camera={"id": "x"}), "camera: expected an object with id, name"),
+        (payload(clear_width_m="narrow"), "clear_width_m: expected float or int or NoneType"),
         (payload(verbs="accept"), "verbs: expected list"),
     ],
 )

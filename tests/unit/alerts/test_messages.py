@@ -103,6 +103,58 @@ def test_a_push_is_also_text_in_both_languages() -> None:
     assert push["text"]["en"].splitlines()[0] == "[Cleared] Blocked fire lane"
 
 
+MEASURED = changed(
+    None, fence_event(EventKind.OPENED, 60, occupied_share=0.37651, clear_width_m=1.2345)
+)
+
+
+def test_a_case_and_a_push_carry_what_is_taken_and_what_is_left() -> None:
+    messages = WRITER.change(MEASURED, (7,))
+    for told in (body(messages[1]), body(messages[2])):
+        assert (told["occupied_share"], told["clear_width_m"]) == (0.377, 1.23)
+    bare = body(WRITER.change(OPENED, (7,))[2])
+    assert (bare["occupied_share"], bare["clear_width_m"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("occupied_share", "clear_width_m", "zh", "en"),
+    [
+        (
+            0.377,
+            1.23,
+            "现状：占用 38 %，剩余净宽约 1.2 m",
+            "Now: 38 % taken, about 1.2 m left free",
+        ),
+        (0.377, None, "现状：占用 38 %", "Now: 38 % taken"),
+        (
+            1.0,
+            0.0,
+            "现状：占用 100 %，剩余净宽约 0.0 m",
+            "Now: 100 % taken, about 0.0 m left free",
+        ),
+        (0.004, None, "现状：占用不足 1 %", "Now: less than 1 % taken"),
+        (None, None, None, None),
+    ],
+)
+def test_a_push_tells_in_words_how_much_is_left(
+    occupied_share: float | None, clear_width_m: float | None, zh: str | None, en: str | None
+) -> None:
+    event = fence_event(
+        EventKind.OPENED, 60, occupied_share=occupied_share, clear_width_m=clear_width_m
+    )
+    text = body(WRITER.change(changed(None, event), (7,))[2])["text"]
+    for language, start, line in (("zh", "现状", zh), ("en", "Now", en)):
+        told = [it for it in text[language].splitlines() if it.startswith(start)]
+        assert told == ([] if line is None else [line])
+
+
+def test_the_push_of_an_end_does_not_say_what_was_taken_before() -> None:
+    ended = changed(MEASURED.case, fence_event(EventKind.CLEARED, 155))
+    push = body(WRITER.change(ended, (8,))[2])
+    assert push["occupied_share"] == 0.377
+    assert "占用 38" not in push["text"]["zh"]
+
+
 def test_a_reopened_case_says_so() -> None:
     again = changed(CLEARED.case, fence_event(EventKind.OPENED, 300, violation_s=300))
     push = body(WRITER.change(again, (9,))[2])

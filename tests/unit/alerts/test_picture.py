@@ -127,6 +127,16 @@ def test_the_picture_says_what_where_and_when_in_local_time() -> None:
     assert said.boxes == ((0.2, 0.4, 0.4, 0.8),)
 
 
+def test_the_picture_says_how_much_is_left_where_that_is_known() -> None:
+    event = fence_event(EventKind.OPENED, 60, occupied_share=0.38, clear_width_m=1.2)
+    change = decide(None, event, ())
+    assert change is not None
+    said = describe(change.case, event, DIRECTORY)
+    assert said.lines[2] == "占用 38 %，剩余净宽约 1.2 m  38 % taken, about 1.2 m left free"
+    assert said.ascii_lines[2] == "38 % taken, about 1.2 m left free"
+    assert len(said.lines) == len(said.ascii_lines) == 4
+
+
 def test_a_disk_that_refuses_leaves_the_old_file_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     write_jpeg(path, grey(20, 20))

@@ -41,6 +41,23 @@ def test_the_migrations_build_exactly_the_tables_that_the_code_uses(tmp_path: Pa
     assert " ".join(migrated.split()) == " ".join(made.split()), "alembic compares no WHERE"
 
 
+def test_a_case_of_the_first_version_is_kept_and_was_not_measured(tmp_path: Path) -> None:
+    change = decide(None, fence_event(EventKind.OPENED, 60), ("duty-east",))
+    assert change is not None
+    store = SqlStore(url(tmp_path))
+    with store.write() as transaction:
+        transaction.put_case(change.case)
+    store.close()
+    with sqlite3.connect(tmp_path / "kerbwatch.db") as connection:
+        for name in ("occupied_share", "clear_width_m"):
+            connection.execute(f"ALTER TABLE cases DROP COLUMN {name}")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    again = SqlStore(url(tmp_path))
+    assert again.cases() == (change.case,)
+    again.close()
+
+
 def test_a_commit_is_on_disk_before_it_returns(tmp_path: Path) -> None:
     engine = open_engine(url(tmp_path))
     with engine.connect() as connection:

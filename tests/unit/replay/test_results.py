@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from fences.box import Box
@@ -18,6 +19,15 @@ def test_a_case_is_told_in_seconds_of_the_clip_and_shares_of_the_frame() -> None
     assert (told["opened_s"], told["cleared_s"]) == (15.25, 33.0)
     assert told["box"] == [0.123457, -0.1, 0.4, 1.2], "never clipped"
     assert case_object(replayed(15.0))["cleared_s"] is None
+
+
+def test_a_case_tells_what_was_taken_and_what_was_left_if_it_was_measured() -> None:
+    plain = replayed(15.0)
+    measured = replace(plain.case, occupied_share=0.123456, clear_width_m=2.3456)
+    told = case_object(replace(plain, case=measured))
+    assert (told["occupied_share"], told["clear_width_m"]) == (0.123, 2.346)
+    bare = case_object(plain)
+    assert (bare["occupied_share"], bare["clear_width_m"]) == (None, None)
 
 
 def test_without_truth_there_is_no_score(tmp_path: Path) -> None:
