@@ -82,7 +82,14 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "README.zh-CN.md", "docs/ARCHITECTURE.md", "docs/CONFIGURATION.md"]
+    "name",
+    [
+        "README.md",
+        "README.zh-CN.md",
+        "docs/ARCHITECTURE.md",
+        "docs/CONFIGURATION.md",
+        "docs/MODELS.md",
+    ],
 )
 def test_every_link_leads_somewhere(name: str) -> None:
     page = ROOT / name

@@ -72,5 +72,5 @@ def _prepare(where: Path) -> None:
             where=where,
             got="no nncf",
             expected="the extra quantize of Kerbwatch",
-            remedy="pip install -c constraints.txt 'kerbwatch[quantize]'",
+            remedy="make ultralytics, or pip install 'kerbwatch[quantize]'",
         )

@@ -114,7 +114,7 @@ def test_exported_it_runs_elsewhere_and_is_measured_the_same(own: Own) -> None:
 def test_in_eight_bits_it_is_measured_before_and_after(own: Own) -> None:
     """With frames of a clip and of a folder."""
     if not importlib.util.find_spec("nncf"):
-        pytest.skip("needs the quantize extra: pip install 'kerbwatch[quantize]'")
+        pytest.skip("needs NNCF: make ultralytics")
     models, data = own.folder / "models", own.folder / "set/data.yaml"
     assert run("models", "export", "own-heaps", "--as", "whole", "--dir", models).code == 0
     clip = street_clip(own.folder / "clip.mp4", (2.0, True))
