@@ -24,6 +24,7 @@ from fences.observation import Gap, Observation
 from fences.record import encode_event, encode_input
 
 RESULTS = ("cases.json", "score.json")
+PICTURES = "cases"
 """What is written when everything has been played."""
 
 
@@ -65,6 +66,8 @@ class Recorder:
         self.folder.mkdir(parents=True, exist_ok=True)
         for name in RESULTS:  # of an earlier replay: this one may fail before it writes its own
             (self.folder / name).unlink(missing_ok=True)
+        for picture in (self.folder / PICTURES).glob("*.jpg"):
+            picture.unlink()
         for name in ("observations", "events"):
             self._files[name] = (self.folder / f"{name}.jsonl").open("w", encoding="utf-8")
         return self
@@ -108,6 +111,6 @@ class Recorder:
         self._opened[case.case_id] = ReplayedCase(case, event.sightings[0].box, snapshot)
 
     def _picture(self, case: Case, event: FenceEvent, image: Image) -> str:
-        name = f"cases/{case.case_id}.jpg"
+        name = f"{PICTURES}/{case.case_id}.jpg"
         write_jpeg(self.folder / name, annotate(image, self.caption(case, event)))
         return name

@@ -77,10 +77,13 @@ def test_progress_is_told_after_every_input_also_over_a_gap(tmp_path: Path) -> N
 
 
 def test_results_of_an_earlier_replay_are_removed_at_the_start(tmp_path: Path) -> None:
-    for name in ("cases.json", "score.json", "notes.txt"):
+    (tmp_path / "cases").mkdir()
+    for name in ("cases.json", "score.json", "notes.txt", "cases/old.jpg", "cases/old.txt"):
         (tmp_path / name).write_text("[]")
     with recorder(tmp_path):
-        assert sorted(path.name for path in tmp_path.iterdir()) == [
+        left = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert sorted(path.relative_to(tmp_path).as_posix() for path in left) == [
+            "cases/old.txt",
             "events.jsonl",
             "notes.txt",
             "observations.jsonl",
