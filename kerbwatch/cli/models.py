@@ -17,13 +17,6 @@ from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
 models = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
-models.command("fetch", help=TEXT("help.models_fetch"))(fetch)
-models.command("score", help=TEXT("help.models_score"))(score)
-models.command("train", help=TEXT("help.models_train"))(train)
-models.command("export", help=TEXT("help.models_export"))(export)
-models.command("quantize", help=TEXT("help.models_quantize"))(quantize)
-
-
 @models.command("list", help=TEXT("help.models_list"))
 def list_models(
     folder: Annotated[Path, typer.Option("--dir", help=TEXT("help.models_dir"))] = Path("models"),
@@ -41,3 +34,10 @@ def list_models(
         say(TEXT("models.none", folder=folder))
     for model in found:
         say(TEXT(f"models.{model.state}", **model.as_object()))
+
+
+models.command("fetch", help=TEXT("help.models_fetch"))(fetch)
+models.command("score", help=TEXT("help.models_score"))(score)
+models.command("train", help=TEXT("help.models_train"))(train)
+models.command("export", help=TEXT("help.models_export"))(export)
+models.command("quantize", help=TEXT("help.models_quantize"))(quantize)
