@@ -151,11 +151,11 @@ def test_headlights_that_come_round_a_corner_and_wait_are_no_thing() -> None:
     watched = Watched(Place(rough=40.0))
     beam = np.zeros(watched.place.size_hw, np.float32)
     cv2.ellipse(beam, (170, 140), (70, 35), 0, 0, 360, 0.8, -1)
-    beam = cv2.GaussianBlur(beam, (0, 0), 8)
+    soft = cv2.GaussianBlur(beam, (0, 0), 8)
     watched.during(5, light=0.4)
     for _ in range(50):
         dark = watched.place.draw(watched.now, light=0.4)
-        watched.see(np.clip(dark * (1.0 + beam[..., None]), 0, 255).astype(np.uint8))
+        watched.see(np.clip(dark * (1.0 + soft[..., None]), 0, 255).astype(np.uint8))
     assert not watched.during(5, light=0.4)
     assert not watched.found
 
