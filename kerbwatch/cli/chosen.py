@@ -32,14 +32,11 @@ def model_named(name: str, folder: Path, *, as_json: bool) -> tuple[ModelCard, P
     return card, weights_of(card, model_folders(folder, os.environ))
 
 
-def bundled_model(*, as_json: bool) -> tuple[ModelCard, Path]:
-    """The model that comes with Kerbwatch: the one card of the bundle whose file is there."""
-    from kerbwatch.config.cards import bundled_models, find_weights, load_cards  # noqa: PLC0415
+def bundled_model() -> tuple[ModelCard, Path]:
+    """The model that comes with Kerbwatch. Raises ``ModelError`` where its file is gone."""
+    from kerbwatch.config.cards import BUNDLED_CARD, bundled_models, load_cards  # noqa: PLC0415
+    from kerbwatch.wire.models import weights_of  # noqa: PLC0415
 
     folder = bundled_models()
-    cards = load_cards([folder]).values()
-    found = [(card, path) for card in cards if (path := find_weights(card, [folder])) is not None]
-    if len(found) != 1:
-        known = ", ".join(card.name for card, _ in found) or "-"
-        give_up(TEXT("models.not_one_bundled", known=known), MISUSED, as_json=as_json)
-    return found[0]
+    card = load_cards([folder])[BUNDLED_CARD]
+    return card, weights_of(card, (folder,))

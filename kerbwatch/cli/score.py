@@ -40,11 +40,7 @@ def score(  # noqa: PLR0917  # every parameter is an option of the command
             give_up(
                 TEXT("score.split", got=split, known=", ".join(SPLITS)), MISUSED, as_json=as_json
             )
-        chosen = (
-            bundled_model(as_json=as_json)
-            if name is None
-            else model_named(name, folder, as_json=as_json)
-        )
+        chosen = bundled_model() if name is None else model_named(name, folder, as_json=as_json)
         others = [model_named(other, folder, as_json=as_json) for other in beside or ()]
         request = request_of(data, split, names, labels, out)
         scores = score_models(request, chosen, others, moved)
