@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import itertools
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,13 +41,13 @@ class Pool:
     cuts: list[CutOut]
     shares: dict[str, float]
 
-    def draw(self, rng: Generator, paste_share: float) -> Sample:
+    def draw(self, rng: Generator, pasted: dict[str, float]) -> Sample:
         names = list(self.shares)
         weights = np.array([self.shares[n] for n in names])
         chosen = self.sets[names[rng.choice(len(names), p=weights / weights.sum())]]
         sample = chosen[rng.integers(len(chosen))]
         bare = not np.isin(sample.boxes[:, 0], (STALL, WASTE)).any()
-        if bare and rng.random() < paste_share:
+        if rng.random() < pasted["bare" if bare else "other"]:
             return paste(sample, self.cuts, rng)
         return sample
 
@@ -64,7 +65,7 @@ def pool_from(data: Path, shares: dict[str, float], everything: bool) -> Pool:
 
 def picture(pool: Pool, side: int, recipe: dict[str, Any], calm: bool, rng: Generator) -> Sample:
     """One training picture; calm ones are neither mosaics nor pasted into."""
-    pasted = 0.0 if calm else recipe["paste"]
+    pasted = {"bare": 0.0, "other": 0.0} if calm else recipe["paste"]
     if not calm and rng.random() < recipe["mosaic"]:
         sample = mosaic([pool.draw(rng, pasted) for _ in range(4)], side, rng)
     else:
@@ -94,20 +95,21 @@ def collate(samples: list[Sample], side: int) -> Batch:
 def batches(pool: Pool, recipe: dict[str, Any]) -> Iterator[Batch]:
     """The run's batches, one ahead of the training, the same for the same seed."""
     rng = np.random.default_rng(recipe["seed"])
-    steps, calm_from = recipe["steps"], recipe["steps"] * (1 - recipe["calm_share"])
 
     def make(step: int) -> Batch:
-        side = int(rng.choice(recipe["sides"]))
-        calm = step >= calm_from
+        calm = step >= recipe["steps"] - recipe["calm_steps"]
+        side = int(rng.choice(recipe["calm_sides" if calm else "sides"]))
         every = [picture(pool, side, recipe, calm, rng) for _ in range(recipe["batch"])]
         return collate(every, side)
 
     with ThreadPoolExecutor(1) as thread:
         ahead = thread.submit(make, 0)
-        for step in range(steps):
+        for step in itertools.count(1):
             batch = ahead.result()
-            if step + 1 < steps:
-                ahead = thread.submit(make, step + 1)
+            if step == recipe["steps"]:
+                yield batch
+                return
+            ahead = thread.submit(make, step)
             yield batch
 
 
@@ -123,9 +125,10 @@ def optimiser(network: Network, recipe: dict[str, Any]) -> torch.optim.AdamW:
 
 
 def pace(step: int, recipe: dict[str, Any]) -> float:
-    """Warm-up, then a cosine down to a fiftieth."""
+    """Warm-up, then even, and over the calm steps a cosine down to a fiftieth."""
     warm = min(1.0, (step + 1) / recipe["warmup"])
-    return float(warm * (0.02 + 0.98 * (1 + math.cos(math.pi * step / recipe["steps"])) / 2))
+    done = max(0.0, 1 - (recipe["steps"] - step) / recipe["calm_steps"])
+    return float(warm * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2))
 
 
 def follow(average: Network, network: Network, step: int, decay: float) -> None:
@@ -143,6 +146,7 @@ def train(recipe: dict[str, Any], data: Path, weights: Path, out: Path, everythi
     cv2.setNumThreads(1)
     network = from_onnx(weights) if weights.suffix == ".onnx" else from_coco(weights)
     network.freeze(recipe["freeze"])
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a sixth faster
     pool = pool_from(data, recipe["shares"], everything)
     out.mkdir(parents=True, exist_ok=True)
     fit(network, batches(pool, recipe), recipe, out / "average.pt")
@@ -156,7 +160,7 @@ def fit(network: Network, every: Iterator[Batch], recipe: dict[str, Any], out: P
     share = Weights(**recipe["loss"])
     start, recent = perf_counter(), 0.0
     for step, (images, targets, ignore) in enumerate(every):
-        value = loss(network(images), targets, ignore, share)
+        value = loss(network(images.to(memory_format=torch.channels_last)), targets, ignore, share)
         tuner.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), recipe["clip_norm"])
@@ -167,6 +171,8 @@ def fit(network: Network, every: Iterator[Batch], recipe: dict[str, Any], out: P
         if step % 100 == 0 or step + 1 == recipe["steps"]:
             print(f"step {step} loss {recent:.4f} {perf_counter() - start:.0f} s", flush=True)
             torch.save(average.state_dict(), out)
+        if step and step % recipe["keep_every"] == 0:
+            torch.save(average.state_dict(), out.with_name(f"at{step}.pt"))
 
 
 def main() -> None:
