@@ -146,7 +146,7 @@ def train(recipe: dict[str, Any], data: Path, weights: Path, out: Path, everythi
     cv2.setNumThreads(1)
     network = from_onnx(weights) if weights.suffix == ".onnx" else from_coco(weights)
     network.freeze(recipe["freeze"])
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a sixth faster
+    network.to(memory_format=torch.channels_last)  # a sixth faster
     pool = pool_from(data, recipe["shares"], everything)
     out.mkdir(parents=True, exist_ok=True)
     fit(network, batches(pool, recipe), recipe, out / "average.pt")
