@@ -39,6 +39,10 @@ DEEPEST = 2.5
 """Depth of a thing on the ground, in widths of the line on which it stands: a car seen from the
 front, and more than most. What is tall and far away would come out longer than that."""
 
+PIXEL = 1e-7
+"""Area of the smallest pixel, in frames: no fence of less than ten of them is measured, nothing of
+less than a hundred-thousandth of one counts, and no sum here meets a number near 0."""
+
 _FLAT = frozenset({Label.WASTE})
 _HANGING = frozenset({Label.BANNER, Label.LAUNDRY})
 
@@ -60,10 +64,11 @@ class Occupancy:
 def measure(fence: Fence, rule: Rule, standing: Iterable[Occupant]) -> Occupancy:
     """What those that are standing there take of the fence, and what they leave.
 
-    Nothing is told of a rule that counts, whose occupant is the fence itself, nor of what
-    hangs above the ground.
+    Nothing is told of a rule that counts, whose occupant is the fence itself, of what hangs
+    above the ground, and of a fence that is no more than a line.
     """
-    if rule.min_count is not None or rule.scenario.labels <= _HANGING:
+    told = rule.min_count is None and not rule.scenario.labels <= _HANGING
+    if not told or fence.polygon.area < 10 * PIXEL:
         return Occupancy()
     prints = [part for occupant in standing for part in footprint(fence, occupant)]
     share = _share(fence, prints)
@@ -97,7 +102,7 @@ def _deepest(scale: GroundScale, box: Box) -> float:
 
 
 def _parts(shape: shapely.Geometry) -> list[Polygon]:
-    return [part for part in shapely.get_parts(shape) if part.area > 0]
+    return [part for part in shapely.get_parts(shape) if part.area > PIXEL / 100_000]
 
 
 def _share(fence: Fence, prints: Sequence[Polygon]) -> float:

@@ -74,6 +74,14 @@ def test_a_lane_without_width_tells_none() -> None:
     assert clear_width_m(shapely.Polygon([(0, 0), (1, 0), (2, 0)]), []) is None
 
 
+@pytest.mark.parametrize("thin", [1e-308, 1e-117, 1e-12, 1e-6])
+def test_a_fence_that_is_no_more_than_a_line_is_not_measured(thin: float) -> None:
+    needle = ((0.0, 1.0), (0.0, 0.5), (thin, 1.0))
+    for scale in (None, DOWN_THE_LANE.scale):
+        told = measure(fence(polygon=needle, scale=scale), rule(), [occupant(Box(0, 0, 1, 1))])
+        assert told == Occupancy()
+
+
 THINGS: dict[str, tuple[float, float, float]] = {
     "car": (1.8, 4.5, 1.5),
     "bike": (0.6, 1.8, 1.1),
