@@ -40,6 +40,12 @@ FAR_PX = 4
 SETTLED_NS = 10 * SECOND_NS
 """How long the reference must be found elsewhere: a gust of wind lets the view come back."""
 
+KNOWN_LOOKS = 5
+"""How often a view must have been known again before it can be missed."""
+
+_SAME_PX = 2
+"""Shifts that differ by no more are one."""
+
 _EVERY_NS = SECOND_NS
 """Time between comparisons: a camera does not move faster than it is worth knowing."""
 
@@ -67,18 +73,30 @@ class Fit:
 
     @property
     def elsewhere(self) -> bool:
-        far = max(abs(self.shift_xy[0]), abs(self.shift_xy[1])) >= FAR_PX
-        return far and self.best >= FOUND and self.best - self.here >= BETTER
+        dx, dy = (abs(shift) for shift in self.shift_xy)
+        far = max(dx, dy) >= FAR_PX
+        within = dx < _REACH_YX[1] and dy < _REACH_YX[0]  # at the edge it may be part of anything
+        return far and within and self.best >= FOUND and self.best - self.here >= BETTER
 
 
 class Framing:
-    """Follows one camera's view. ``reference`` may be saved, and given back after a restart."""
+    """Follows one camera's view. ``view`` may be saved, and given back after a restart.
 
-    def __init__(self, reference: Edges | None = None) -> None:
-        self.reference = reference
+    A place without edges of its own, where one look hardly resembles the next, has no view: of
+    such a camera nothing can be said.
+    """
+
+    def __init__(self, view: Edges | None = None) -> None:
+        self._reference = view
+        self._known_looks = 0 if view is None else KNOWN_LOOKS
+        self._elsewhere: tuple[int, tuple[int, int]] | None = None  # since ns, shift
         self._moved = False
-        self._elsewhere_ns: int | None = None
         self._compared_ns: int | None = None
+
+    @property
+    def view(self) -> Edges | None:
+        """Where it looks, once it has been known again often enough."""
+        return self._reference if self._known_looks >= KNOWN_LOOKS else None
 
     @property
     def moved(self) -> bool:
@@ -95,23 +113,28 @@ class Framing:
             dt_ns = 0 if self._compared_ns is None else media_ns - self._compared_ns
             self._compared_ns = media_ns
             self._compare(edges_of(image), media_ns, dt_ns)
-        return self._elsewhere_ns is not None
+        return self._elsewhere is not None
 
     def _compare(self, edges: Edges, media_ns: int, dt_ns: int) -> None:
-        if self.reference is None:
-            self.reference = edges
+        if self._reference is None:
+            self._reference = edges
             return
-        fit = compare(self.reference, edges)
+        fit = compare(self._reference, edges)
         if fit.in_place:
-            self._moved, self._elsewhere_ns = False, None
+            self._moved, self._elsewhere = False, None
+            self._known_looks += fit.here >= FOUND
             if fit.shift_xy == (0, 0):  # a mount that sinks, pixel by pixel, is not followed
                 weight = running(dt_ns, _FOLLOW_TAU_NS)
-                followed = (1.0 - weight) * self.reference + weight * edges
-                self.reference = np.asarray(followed, dtype=np.float32)
-        elif fit.elsewhere:
-            if self._elsewhere_ns is None:
-                self._elsewhere_ns = media_ns
-            self._moved = media_ns - self._elsewhere_ns >= SETTLED_NS
+                followed = (1.0 - weight) * self._reference + weight * edges
+                self._reference = np.asarray(followed, dtype=np.float32)
+        elif fit.elsewhere and self._known_looks >= KNOWN_LOOKS:
+            if self._elsewhere is None or not _near(self._elsewhere[1], fit.shift_xy):
+                self._elsewhere = (media_ns, fit.shift_xy)
+            self._moved = self._moved or media_ns - self._elsewhere[0] >= SETTLED_NS
+
+
+def _near(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return max(abs(a[0] - b[0]), abs(a[1] - b[1])) <= _SAME_PX
 
 
 def edges_of(image: Image) -> Edges:

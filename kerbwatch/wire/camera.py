@@ -118,7 +118,7 @@ class Desk:
     def _save_backgrounds(self) -> None:
         try:
             self.backgrounds.save(self.camera_id, self.eyes.memories())
-            view = self.eyes.framing.reference
+            view = self.eyes.framing.view
             if view is not None:
                 self.backgrounds.save_view(self.camera_id, self.guard.fences, view)
         except OSError as error:

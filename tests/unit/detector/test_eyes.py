@@ -141,12 +141,12 @@ def test_while_the_camera_looks_elsewhere_every_fence_is_blind_and_nothing_is_le
     street = chance.integers(20, 235, (27, 48, 3), np.uint8).repeat(10, axis=0).repeat(10, axis=1)
     engine = FakeEngine((seen(),))
     eyes = Eyes([wide(), wide("strip", see=(Seeing.LEARNED,))], [engine])
-    for second in range(5):
+    for second in range(8):
         eyes.look(street, ns(second), ns(second))
     background = eyes.memories()["lane"].background.copy()
-    for second in range(5, 20):
+    for second in range(8, 20):
         got = eyes.look(np.roll(street, 40, axis=1), ns(second), ns(second))
     assert got == Observation(ns(19), ns(19), blind=("lane", "strip"))
-    assert engine.looked == 5
+    assert engine.looked == 8
     np.testing.assert_array_equal(eyes.memories()["lane"].background, background)
     assert eyes.framing.moved

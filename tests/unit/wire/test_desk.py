@@ -54,7 +54,7 @@ class FakeGuard:
 
 class FakeEyes:
     def __init__(self) -> None:
-        self.framing = SimpleNamespace(moved=False, reference=None)
+        self.framing = SimpleNamespace(moved=False, view=None)
 
     def memories(self) -> dict[str, Memory]:
         return {}
