@@ -112,7 +112,7 @@ def _share(fence: Fence, prints: Sequence[Polygon]) -> float:
     if fence.scale is not None:
         shapes = [fence.scale.to_ground(shape) for shape in shapes]
     *taken, whole = (float(shape.area) for shape in shapes)
-    return min(1.0, sum(taken) / whole) if taken else 0.0
+    return min(1.0, round(sum(taken) / whole, 6)) if taken else 0.0
 
 
 def clear_width_m(lane: Polygon, footprints: Sequence[Polygon]) -> float | None:
