@@ -176,13 +176,20 @@ def seen_again(
     dt_ns: int,
     patience: Patience,
 ) -> Occupant:
-    """The occupant after an observation in which ``detections`` were at its place."""
+    """The occupant after an observation in which ``detections`` were at its place.
+
+    While it has only been there under cover, it is as if it had just been found.
+    """
+    covered = all(seen.covered for seen in detections)
+    if covered and occupant.seen_ns == 0 and occupant.unlearned_ns is None:
+        largest = max(detections, key=lambda seen: (seen.box.area, seen.box.xyxy))
+        return occupant_from(largest, occupant.id, media_ns, occupant.known)
     learned = any(seen.seen_by is Seeing.LEARNED for seen in detections)
     score = max(seen.score for seen in detections)
     unlearned_ns = _later(occupant.unlearned_ns, dt_ns)
     updated = replace(
         occupant,
-        sight=Sight.COVERED if all(seen.covered for seen in detections) else Sight.SEEN,
+        sight=Sight.COVERED if covered else Sight.SEEN,
         unseen_ns=0,
         unlearned_ns=0 if learned else unlearned_ns,
         score=occupant.score + running(dt_ns, SCORE_TAU_NS) * (score - occupant.score),
