@@ -44,8 +44,15 @@ def _is_at(person: Box, thing: Box) -> bool:
 
 def _traffic_at(occupant: Occupant, observation: Observation) -> bool:
     """Whether something drives there, which tells what moves; a detector misses many a person."""
-    driving = _boxes(observation, Label.VEHICLE, Label.TWO_WHEELER)
-    return any(_is_at(vehicle, occupant.box) for vehicle in driving)
+    thing = occupant.box
+    reach = max(thing.width, thing.height) / 3
+    return any(
+        vehicle.x1 <= thing.x2 + reach
+        and vehicle.x2 >= thing.x1 - reach
+        and vehicle.y1 <= thing.y2 + reach
+        and vehicle.y2 >= thing.y1 - reach
+        for vehicle in _boxes(observation, Label.VEHICLE, Label.TWO_WHEELER)
+    )
 
 
 def _boxes(observation: Observation, *labels: Label) -> list[Box]:
