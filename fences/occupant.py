@@ -176,14 +176,8 @@ def seen_again(
     dt_ns: int,
     patience: Patience,
 ) -> Occupant:
-    """The occupant after an observation in which ``detections`` were at its place.
-
-    As long as it has only been there under cover, it is as if it had just been found.
-    """
+    """The occupant after an observation in which ``detections`` were at its place."""
     learned = any(seen.seen_by is Seeing.LEARNED for seen in detections)
-    if occupant.seen_ns == 0 and occupant.sight is not Sight.SEEN and not learned:
-        first = max(detections, key=lambda seen: (seen.box.area, seen.box.xyxy))
-        return occupant_from(first, occupant.id, media_ns, occupant.known)
     covered = all(seen.covered for seen in detections)
     score = max(seen.score for seen in detections)
     unlearned_ns = _later(occupant.unlearned_ns, dt_ns)

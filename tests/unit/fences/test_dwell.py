@@ -174,14 +174,6 @@ def test_a_thing_covered_at_the_end_of_its_dwell_does_not_open_yet() -> None:
     assert brief(told) == [("opened", 15.0)]
 
 
-def test_what_was_only_ever_covered_is_counted_from_when_it_is_seen() -> None:
-    """As the pieces that headlights and a slow car leave where nothing stands still."""
-    pieces = looks(0, 9, blob(since=0.0, covered=True))
-    assert events_of(fence(), pieces, [look(9, blob(since=8.0))], looks(10, 30)) == []
-    told = events_of(fence(), pieces, looks(9, 30, blob(since=8.0)))
-    assert brief(told) == [("opened", 18.0)]
-
-
 def test_a_covered_thing_keeps_its_violation_open() -> None:
     told = events_of(
         fence(), looks(0, 12, blob(since=0.0)), looks(12, 60, blob(since=0.0, covered=True))
