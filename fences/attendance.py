@@ -12,12 +12,12 @@ from fences.occupant import OTHER_LABEL_IOU, SAME_PLACE, Occupant, add_labels
 
 def with_people(occupant: Occupant, observation: Observation, dt_ns: int, tau_ns: int) -> Occupant:
     """The occupant after looking at who is at it, or is it."""
-    people = _boxes(observation, Label.PERSON)
-    present = _activity_at(occupant, observation)
-    if any(_is_at(person, occupant.box) for person in people):
-        present = 1.0
-    elif observation.sees_people and _traffic_at(occupant, observation):
-        present = 0.0
+    people = [seen.box for seen in observation.detections if seen.label == Label.PERSON]
+    present = (
+        float(any(_is_at(person, occupant.box) for person in people))
+        if observation.sees_people
+        else _activity_at(occupant, observation)
+    )
     held_ns = _held_ns(occupant, dt_ns)
     if any(iou(person, occupant.box) > OTHER_LABEL_IOU for person in people):
         label_ns = add_labels(occupant.label_ns, {Label.PERSON}, held_ns)
@@ -40,23 +40,6 @@ def _is_at(person: Box, thing: Box) -> bool:
     foot = person.foot
     beside = thing.x1 - reach <= foot.x <= thing.x2 + reach
     return beside and thing.y1 - reach <= foot.y <= thing.y2 + reach
-
-
-def _traffic_at(occupant: Occupant, observation: Observation) -> bool:
-    """Whether something drives there, which tells what moves; a detector misses many a person."""
-    thing = occupant.box
-    reach = max(thing.width, thing.height) / 3
-    return any(
-        vehicle.x1 <= thing.x2 + reach
-        and vehicle.x2 >= thing.x1 - reach
-        and vehicle.y1 <= thing.y2 + reach
-        and vehicle.y2 >= thing.y1 - reach
-        for vehicle in _boxes(observation, Label.VEHICLE, Label.TWO_WHEELER)
-    )
-
-
-def _boxes(observation: Observation, *labels: Label) -> list[Box]:
-    return [seen.box for seen in observation.detections if seen.label in labels]
 
 
 def _activity_at(occupant: Occupant, observation: Observation) -> float:
