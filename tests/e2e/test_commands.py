@@ -173,6 +173,8 @@ def test_a_replay_is_stopped_by_ctrl_c_without_a_traceback(
         cwd=tmp_path,
         env=environment(),
         stderr=subprocess.PIPE,
+        # a suite that was started in the background would hand down that it is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         log = tmp_path / "out" / "observations.jsonl"
         while not (log.exists() and log.stat().st_size > 0):

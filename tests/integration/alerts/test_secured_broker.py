@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,8 @@ def secured(mosquitto: Any, tmp_path: Path) -> MqttAddress:
     assert tool is not None
     subprocess.run([tool, "-b", "-c", str(users), "linzi", "geheim"], check=True)
     users.chmod(0o644)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    own = takewhile(lambda folder: folder != Path(tempfile.gettempdir()), tmp_path.parents)
+    for folder in (tmp_path, *own):
         folder.chmod(0o755)
     mosquitto.more = (
         f"certfile {cert}\nkeyfile {key}\nallow_anonymous false\npassword_file {users}\n"
