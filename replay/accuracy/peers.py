@@ -63,6 +63,7 @@ def mog2(history: int) -> Subtractor:
 
 def knn(history: int) -> Subtractor:
     """OpenCV's nearest neighbours, with its shadow detection."""
+    cv2.setRNGSeed(0)  # it keeps samples by chance; the same chances for every clip
     return cv2.createBackgroundSubtractorKNN(history=history)
 
 

@@ -119,6 +119,20 @@ def test_both_subtractors_find_a_box_that_is_put_down_and_taken_away(
     )
 
 
+@pytest.mark.parametrize("make", [mog2, knn])
+def test_the_same_pictures_give_the_same_foreground(make: Callable[[int], Subtractor]) -> None:
+    """KNN keeps samples by chance, and the chances must not depend on the clip before."""
+
+    def masks() -> list[bytes]:
+        subtractor = make(500)
+        return [
+            subtractor.apply(street(second, second > 20), learningRate=0.02).tobytes()
+            for second in range(30)
+        ]
+
+    assert masks() == masks()
+
+
 def test_nothing_is_told_while_the_background_is_learned() -> None:
     class Everything:
         def apply(self, image: Image, *, learningRate: float) -> Image:  # noqa: N803
