@@ -76,21 +76,30 @@ class Desk:
             if self._last is None:
                 self._background_due_ns = entry.media_ns + CHECKPOINT_NS
             self._last = (entry.media_ns, entry.wall_ns)
+            self._background_when_due(entry.media_ns, happened=bool(taken.events))
             due = entry.media_ns - self._checkpoint_ns >= CHECKPOINT_NS
             if taken.events or due:
                 self._hand_in(entry.media_ns, entry.wall_ns, taken.events, taken.image)
-            if entry.media_ns >= self._background_due_ns:
-                self._background_every_ns = min(2 * self._background_every_ns, BACKGROUND_NS)
-                self._background_due_ns = entry.media_ns + self._background_every_ns
-                self._save_backgrounds()
         self.on_view(self.eyes.framing.moved, entry.wall_ns)
 
     def checkpoint(self) -> None:
         """Keep everything as it is now, before the service ends."""
         with self._lock:
             if self._last is not None:
-                self._hand_in(*self._last, (), None)
                 self._save_backgrounds()
+                self._hand_in(*self._last, (), None)
+
+    def _background_when_due(self, media_ns: int, *, happened: bool) -> None:
+        """Keep what the empty places look like, before the state that goes with it.
+
+        Killed between the two, a service that knew of a thing but not of the empty place would
+        take it for the street.
+        """
+        never = self._background_every_ns == CHECKPOINT_NS
+        if media_ns >= self._background_due_ns or (happened and never):
+            self._background_every_ns = min(2 * self._background_every_ns, BACKGROUND_NS)
+            self._background_due_ns = media_ns + self._background_every_ns
+            self._save_backgrounds()
 
     def _hand_in(
         self, media_ns: int, wall_ns: int, events: tuple[FenceEvent, ...], image: Image | None

@@ -62,14 +62,17 @@ class FakeEyes:
 
 @dataclass
 class FakeBackgrounds:
-    """Counts; ``broken`` as when the disk is full."""
+    """Counts, and knows before which batch; ``broken`` as when the disk is full."""
 
+    intake: FakeIntake
     saves: int = 0
     broken: bool = False
+    before_batch: list[int] = field(default_factory=list)
 
     def save(self, camera_id: str, memories: dict[str, Memory]) -> None:
         assert (camera_id, memories) == ("gate-3", {})
         self.saves += 1
+        self.before_batch.append(len(self.intake.taken))
         if self.broken:
             raise OSError(28, "No space left on device")
 
@@ -80,8 +83,8 @@ def intake() -> FakeIntake:
 
 
 @pytest.fixture
-def backgrounds() -> FakeBackgrounds:
-    return FakeBackgrounds()
+def backgrounds(intake: FakeIntake) -> FakeBackgrounds:
+    return FakeBackgrounds(intake)
 
 
 @pytest.fixture
@@ -218,6 +221,28 @@ def test_a_first_background_is_written_soon_and_later_ones_seldom(
     assert np.diff(at_s).max() * SECOND_NS == BACKGROUND_NS
     assert np.diff(at_s)[-1] * SECOND_NS == BACKGROUND_NS
     assert len(at_s) <= 9
+
+
+def test_a_background_is_on_disk_before_the_state_that_goes_with_it(
+    desk: Desk, intake: FakeIntake, backgrounds: FakeBackgrounds
+) -> None:
+    """A kill between the two would leave a known thing without its empty place."""
+    for second in range(7):
+        desk.took(look(second))
+    times = [(batch.media_ns - intake.taken[0].media_ns) // SECOND_NS for batch in intake.taken]
+    assert times == [0, 5]
+    assert backgrounds.before_batch == [1], "before the second batch, whose state is as old as it"
+    desk.checkpoint()
+    assert backgrounds.before_batch == [1, 2]
+
+
+def test_what_happens_before_the_first_background_was_due_hastens_it(
+    desk: Desk, backgrounds: FakeBackgrounds
+) -> None:
+    desk.took(look(0))
+    desk.took(look(2, event(2)))
+    desk.took(look(3, event(3)))
+    assert backgrounds.before_batch == [1], "once, and before the event is handed in"
 
 
 def test_a_full_disk_for_backgrounds_stops_nothing(
