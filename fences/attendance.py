@@ -5,27 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fences.box import Box, containment, iou
-from fences.clock import running
 from fences.observation import Label, Observation, Seeing
 from fences.occupant import OTHER_LABEL_IOU, SAME_PLACE, Occupant, add_labels
 
 
-def with_people(occupant: Occupant, observation: Observation, dt_ns: int, tau_ns: int) -> Occupant:
-    """The occupant after looking at who is at it, or is it."""
+def with_company(occupant: Occupant, observation: Observation, dt_ns: int, tau_ns: int) -> Occupant:
+    """The occupant after looking at who is at it, or is it.
+
+    Where a detector knows persons, movement tells of those only that it does not see.
+    """
     people = [seen.box for seen in observation.detections if seen.label == Label.PERSON]
-    present = (
-        float(any(_is_at(person, occupant.box) for person in people))
-        if observation.sees_people
-        else _activity_at(occupant, observation)
-    )
     held_ns = _held_ns(occupant, dt_ns)
+    activity = _activity_at(occupant, observation)
+    if observation.sees_people:
+        seen = float(any(_is_at(person, occupant.box) for person in people))
+        unseen = (1.0 - seen) * activity
+    else:
+        seen, unseen = activity, 0.0
     if any(iou(person, occupant.box) > OTHER_LABEL_IOU for person in people):
         label_ns = add_labels(occupant.label_ns, {Label.PERSON}, held_ns)
         occupant = replace(occupant, label_ns=label_ns)
     return replace(
         occupant,
-        attended=occupant.attended + running(dt_ns, tau_ns) * (present - occupant.attended),
-        attended_ns=occupant.attended_ns + round(held_ns * present),
+        people=occupant.people.after(seen, dt_ns, held_ns, tau_ns),
+        movement=occupant.movement.after(unseen, dt_ns, held_ns, tau_ns),
     )
 
 

@@ -37,7 +37,8 @@ class Sighting:
 
     ``labels`` are the names it was seen under, the most frequent first; ``named_by`` says
     which evidence made it this scenario's: ``learned:<label>``, ``counted:<label>``,
-    ``obstruction:standing``, ``obstruction:attended``, ``obstruction:unattended``, or ``place``.
+    ``obstruction:standing``, ``obstruction:attended``, ``obstruction:stirred``,
+    ``obstruction:unattended``, or ``place``.
     """
 
     occupant: int

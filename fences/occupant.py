@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from fences.box import Box, around, containment, displacement, intersection_area, iou
+from fences.box import Box, around, containment, displacement, intersection_area
 from fences.clock import SECOND_NS, running
+from fences.company import Company
 from fences.observation import Detection, Seeing
 
 STILL = 0.15
 """Displacement, in sizes of the thing, up to which it counts as standing."""
-
-SAME_LABEL_IOU = 0.2
-"""Overlap at which a detection of the same label is the same occupant."""
 
 OTHER_LABEL_IOU = 0.5
 """Overlap at which a detection of another label is the same occupant."""
@@ -69,9 +67,9 @@ class Occupant:
     elsewhere. All spans are of time looked at, so that gaps are no part of them: ``unseen_ns``
     since it was last seen at all, ``unlearned_ns`` since a learned detector last saw it
     (``None``: never). Since it stands, ``seen_ns`` of seeing it at its reference,
-    ``label_ns`` of that under each label, ``attended_ns`` of that with somebody at it, and
-    ``away_ns`` of missing it there. ``attended`` (0-1) is the running share of time with
-    somebody at it. ``known``: it already stood there when watching began.
+    ``label_ns`` of that under each label, and ``away_ns`` of missing it there. ``people`` tells
+    of somebody at it, ``movement`` of what moves beside it and is nobody that a detector knows.
+    ``known``: it already stood there when watching began.
     """
 
     id: int
@@ -87,8 +85,8 @@ class Occupant:
     seen_ns: int
     away_ns: int
     label_ns: tuple[tuple[str, int], ...]
-    attended: float
-    attended_ns: int
+    people: Company
+    movement: Company
     known: bool
 
     @property
@@ -109,10 +107,9 @@ class Occupant:
         time_ns = dict(self.label_ns).get(label, 0)
         return time_ns / self.seen_ns if self.seen_ns > 0 else 0.0
 
-    @property
-    def attended_share(self) -> float:
+    def share_with(self, company: Company) -> float:
         """Share of the time seen (0-1) in which somebody was at it."""
-        return self.attended_ns / self.seen_ns if self.seen_ns > 0 else 0.0
+        return company.total_ns / self.seen_ns if self.seen_ns > 0 else 0.0
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -138,8 +135,8 @@ def occupant_from(detection: Detection, number: int, media_ns: int, known: bool)
         seen_ns=0,
         away_ns=0,
         label_ns=((detection.label, 0),),
-        attended=0.0,
-        attended_ns=0,
+        people=Company(),
+        movement=Company(),
         known=known,
     )
 
@@ -239,7 +236,8 @@ def _grown_to(occupant: Occupant, detections: Sequence[Detection], media_ns: int
         _standing_since(replace(occupant, reference=box), since_ns),
         seen_ns=seen_ns,
         label_ns=add_labels((), {seen.label for seen in detections}, seen_ns),
-        attended_ns=round(occupant.attended_share * seen_ns),
+        people=_as_often(occupant, occupant.people, seen_ns),
+        movement=_as_often(occupant, occupant.movement, seen_ns),
     )
 
 
@@ -267,21 +265,14 @@ def _standing_since(occupant: Occupant, since_ns: int) -> Occupant:
         seen_ns=0,
         away_ns=0,
         label_ns=tuple((label, 0) for label, _ in occupant.label_ns),
-        attended_ns=0,
+        people=replace(occupant.people, total_ns=0),
+        movement=replace(occupant.movement, total_ns=0),
     )
 
 
-def matches(occupant: Occupant, detection: Detection) -> float:
-    """How well a detection fits an occupant's place; 0 where it is another place."""
-    if detection.seen_by is Seeing.OBSTRUCTION:
-        share = containment(occupant.box, detection.box)
-        return share if share >= SAME_PLACE else 0.0
-    overlap = iou(occupant.box, detection.box)
-    if occupant.unlearned_ns is None:
-        share = containment(occupant.box, detection.box)
-        return max(share, overlap) if share >= SAME_PLACE else 0.0
-    same_label = any(label == detection.label for label, _ in occupant.label_ns)
-    return overlap if overlap >= (SAME_LABEL_IOU if same_label else OTHER_LABEL_IOU) else 0.0
+def _as_often(occupant: Occupant, company: Company, seen_ns: int) -> Company:
+    """The same share of another time seen."""
+    return replace(company, total_ns=round(occupant.share_with(company) * seen_ns))
 
 
 def add_labels(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from fences.attendance import with_people
+from fences.attendance import with_company
 from fences.box import containment, iou
 from fences.clock import SECOND_NS
 from fences.fence import Fence
 from fences.observation import EVERYWHERE, Detection, Label, Observation, Seeing
 from fences.occupant import (
     OTHER_LABEL_IOU,
+    SAME_PLACE,
     Occupant,
     Patience,
-    matches,
     missed,
     occupant_from,
     seen_again,
@@ -21,6 +21,9 @@ from fences.occupant import (
 
 DUPLICATE = 0.8
 """Share of the smaller one that is common when two boxes show one thing."""
+
+_SAME_LABEL_IOU = 0.2
+"""Overlap at which a detection of the same label is the same occupant."""
 
 _MAX_ATTENDANCE_TAU_NS = 30 * SECOND_NS
 
@@ -110,7 +113,7 @@ def observe(
         seen.append(occupant_from(detection, next_id, observation.media_ns, known))
         next_id += 1
     tau_ns = attendance_tau_ns(fence)
-    attended = [with_people(occupant, observation, dt_ns, tau_ns) for occupant in seen]
+    attended = [with_company(occupant, observation, dt_ns, tau_ns) for occupant in seen]
     return _without_shadows(attended, members), next_id
 
 
@@ -160,9 +163,22 @@ def _best_first(
         (-fit, number, occupant.id)
         for number, seen in enumerate(detections)
         for occupant in occupants
-        if (fit := matches(occupant, seen)) > 0
+        if (fit := _fit(occupant, seen)) > 0
     ]
     return [(number, occupant) for _, number, occupant in sorted(fits)]
+
+
+def _fit(occupant: Occupant, detection: Detection) -> float:
+    """How well a detection fits an occupant's place; 0 where it is another place."""
+    if detection.seen_by is Seeing.OBSTRUCTION:
+        share = containment(occupant.box, detection.box)
+        return share if share >= SAME_PLACE else 0.0
+    overlap = iou(occupant.box, detection.box)
+    if occupant.unlearned_ns is None:
+        share = containment(occupant.box, detection.box)
+        return max(share, overlap) if share >= SAME_PLACE else 0.0
+    same_label = any(label == detection.label for label, _ in occupant.label_ns)
+    return overlap if overlap >= (_SAME_LABEL_IOU if same_label else OTHER_LABEL_IOU) else 0.0
 
 
 def _taken(joined: list[Detection], seen: Detection) -> bool:

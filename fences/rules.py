@@ -64,12 +64,29 @@ def _judge_obstruction(rule: Rule, occupant: Occupant) -> Verdict:
     if wanted is Attendance.ANY:
         return Verdict("obstruction:standing", None)
     if wanted is Attendance.ATTENDED:
-        attended = occupant.attended_share >= ATTENDED_SHARE
-        return Verdict("obstruction:attended", None) if attended else Verdict(None, "unattended")
+        return _attended(occupant)
     if wanted is Attendance.UNATTENDED:
-        attended = occupant.attended >= ATTENDED
+        stirred = _stirred(occupant) and occupant.movement.now >= ATTENDED
+        attended = occupant.people.now >= ATTENDED or stirred
         return Verdict(None, "attended") if attended else Verdict("obstruction:unattended", None)
     return Verdict(None, "no_label_of_the_scenario")
+
+
+def _attended(occupant: Occupant) -> Verdict:
+    """By people who were seen at it, or by movement that somebody unseen must have made.
+
+    A detector seldom sees who sits behind a stall and below its umbrella.
+    """
+    if occupant.share_with(occupant.people) >= ATTENDED_SHARE:
+        return Verdict("obstruction:attended", None)
+    if _stirred(occupant):
+        return Verdict("obstruction:stirred", None)
+    return Verdict(None, "unattended")
+
+
+def _stirred(occupant: Occupant) -> bool:
+    people, movement = map(occupant.share_with, (occupant.people, occupant.movement))
+    return movement > people and movement + people >= ATTENDED_SHARE
 
 
 def standing_ns(rule_floor_ns: int, occupant: Occupant, media_ns: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from fences.occupant import Occupant
 from fences.reading import read, read_object
 
-VERSION = 2
+VERSION = 3
 """Of the JSON form; another version is refused, not guessed at."""
 
 

@@ -41,7 +41,7 @@ def test_every_state_and_reason_has_a_name(language: Language) -> None:
 def test_all_evidence_that_can_name_a_case_has_words(scenario: Scenario, texts: Texts) -> None:
     way = "counted" if (scenario.min_count or 1) > 1 else "learned"
     named_by = [f"{way}:{label}" for label in scenario.labels]
-    named_by += [f"obstruction:{how}" for how in ("standing", "attended", "unattended")]
+    named_by += [f"obstruction:{how}" for how in ("standing", "attended", "stirred", "unattended")]
     told = [evidence_text(it, texts) for it in (*named_by, PLACE)]
     assert len(set(told)) == len(told)
     assert all(text and ":" not in text.replace(": ", "") for text in told)

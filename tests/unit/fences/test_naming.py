@@ -61,6 +61,32 @@ def test_without_a_detector_of_people_movement_beside_it_attends() -> None:
     assert set(told) == {"blocked_fire_lane", "construction_waste"}
 
 
+def test_movement_that_no_seen_person_makes_attends_too() -> None:
+    """Who sits behind a stall and below its umbrella is seldom seen as a person."""
+    told = named(events_of(ALL, looks(0, 20, blob(since=0.0, activity=1.0), people=True)))
+    assert told == {
+        "blocked_fire_lane": "obstruction:standing",
+        "street_vending": "obstruction:stirred",
+    }
+
+
+def test_movement_after_the_owner_has_left_does_not_make_a_bag_a_stall() -> None:
+    """A detector that has seen who was at it is believed when it sees that they have gone."""
+    person = seen(Label.PERSON, PERSON)
+    told = events_of(
+        ALL,
+        looks(0, 8, blob(since=0.0), person, people=True),
+        looks(8, 12, blob(since=0.0, activity=1.0), people=True),
+    )
+    assert "construction_waste" in named(told)
+
+
+def test_movement_now_and_then_beside_a_pile_is_passing_traffic() -> None:
+    looked = [look(n, blob(since=0.0, activity=float(n % 3 == 0)), people=True) for n in range(20)]
+    told = named(events_of(ALL, looked))
+    assert set(told) == {"blocked_fire_lane", "construction_waste"}
+
+
 def test_a_person_far_away_does_not_attend() -> None:
     person = seen(Label.PERSON, Box(0.6875, 0.25, 0.75, 0.5))
     told = named(events_of(ALL, looks(0, 20, blob(since=0.0), person, people=True)))
