@@ -66,9 +66,10 @@ class Occupant:
     ``found_ns``, for still pixels may tell of a time before; ``move`` is set while it is
     elsewhere. All spans are of time looked at, so that gaps are no part of them: ``unseen_ns``
     since it was last seen at all, ``unlearned_ns`` since a learned detector last saw it
-    (``None``: never). Since it stands, ``seen_ns`` of seeing it at its reference,
-    ``label_ns`` of that under each label, and ``away_ns`` of missing it there. ``people`` tells
-    of somebody at it, ``movement`` of what moves beside it and is nobody that a detector knows.
+    (``None``: never). Since it stands, ``seen_ns`` of seeing it at its reference, ``clear_ns``
+    of that with nothing before it, ``label_ns`` of that under each label, and ``away_ns`` of
+    missing it there. ``people`` tells of somebody at it, ``movement`` of what moves beside it
+    and is nobody that a detector knows.
     ``known``: it already stood there when watching began.
     """
 
@@ -83,6 +84,7 @@ class Occupant:
     unlearned_ns: int | None
     score: float
     seen_ns: int
+    clear_ns: int
     away_ns: int
     label_ns: tuple[tuple[str, int], ...]
     people: Company
@@ -109,7 +111,7 @@ class Occupant:
 
     def share_with(self, company: Company) -> float:
         """Share of the time seen (0-1) in which somebody was at it."""
-        return company.total_ns / self.seen_ns if self.seen_ns > 0 else 0.0
+        return min(1.0, company.total_ns / self.seen_ns) if self.seen_ns > 0 else 0.0
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -133,6 +135,7 @@ def occupant_from(detection: Detection, number: int, media_ns: int, known: bool)
         unlearned_ns=0 if detection.seen_by is Seeing.LEARNED else None,
         score=detection.score,
         seen_ns=0,
+        clear_ns=0,
         away_ns=0,
         label_ns=((detection.label, 0),),
         people=Company(),
@@ -196,6 +199,7 @@ def seen_again(
     return replace(
         placed,
         seen_ns=placed.seen_ns + held_ns,
+        clear_ns=placed.clear_ns + (0 if covered else held_ns),
         label_ns=add_labels(placed.label_ns, labels, held_ns),
     )
 
@@ -235,6 +239,7 @@ def _grown_to(occupant: Occupant, detections: Sequence[Detection], media_ns: int
     return replace(
         _standing_since(replace(occupant, reference=box), since_ns),
         seen_ns=seen_ns,
+        clear_ns=min(occupant.clear_ns, seen_ns),
         label_ns=add_labels((), {seen.label for seen in detections}, seen_ns),
         people=_as_often(occupant, occupant.people, seen_ns),
         movement=_as_often(occupant, occupant.movement, seen_ns),
@@ -263,6 +268,7 @@ def _standing_since(occupant: Occupant, since_ns: int) -> Occupant:
         since_ns=since_ns,
         found_ns=since_ns,
         seen_ns=0,
+        clear_ns=0,
         away_ns=0,
         label_ns=tuple((label, 0) for label, _ in occupant.label_ns),
         people=replace(occupant.people, total_ns=0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fences.clock import SECOND_NS
 from fences.event import PLACE, Sighting
 from fences.fence import Rule
 from fences.gathering import is_gathering
@@ -24,6 +25,12 @@ ATTENDED_SHARE = 0.4
 PRESENCE = 0.5
 """Share of its standing in which an occupant must be seen: a stream of passing traffic takes
 a place again and again, and never holds it."""
+
+CLEAR_SHARE = 0.7
+"""Of its dwell, a thing must have been seen with nothing before it, ..."""
+
+CLEAR_NS = 5 * SECOND_NS
+"""... though no longer than this: what a slow vehicle leaves behind its back shows for a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,7 @@ def qualifies(rule: Rule, occupant: Occupant, media_ns: int, floor_ns: int) -> b
         and not occupant.known
         and standing_ns(floor_ns, occupant, media_ns) >= rule.dwell_ns
         and occupant.presence(_unseen_ns(rule, occupant, floor_ns)) >= PRESENCE
+        and occupant.clear_ns >= min(round(CLEAR_SHARE * rule.dwell_ns), CLEAR_NS)
         and occupant.score >= rule.open_score
         and (rule.min_count is not None or occupant.box.area >= rule.min_area)
         and judge(rule, occupant).named_by is not None

@@ -26,12 +26,14 @@ _STORED: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
     "fresh_since_ns": (np.int64, ()),
     "fresh_looks": (np.int32, ()),
     "alike_ns": (np.int64, ()),
+    "other": (np.float16, (3,)),
+    "other_ns": (np.int64, ()),
     "noise": (np.float16, ()),
     "standing": (np.bool_, ()),
 }
 """How each array is kept on disk: its type, and its axes after those of the view."""
 
-_PLANES = ("background", "still", "fresh", "noise")
+_PLANES = ("background", "still", "fresh", "other", "noise")
 
 _UNREADABLE = (
     ValueError,
@@ -53,7 +55,8 @@ class Memory:
     ``background``: the empty place, BGR 0-255, where ``learned``. ``still``: the last value
     that a pixel has kept long enough, since ``still_since_ns``. ``fresh``: the value that may
     become the next one, since ``fresh_since_ns``, met in ``fresh_looks`` looks. ``alike_ns``:
-    when it last was seen to be like the background. ``noise``: running mean of the change of
+    when it last was seen to be like the background. ``other``: the empty place under another
+    light, as it was until ``other_ns`` (0: never). ``noise``: running mean of the change of
     a still pixel. ``standing``: pixels of things that are there.
     """
 
@@ -66,6 +69,8 @@ class Memory:
     fresh_since_ns: NDArray[np.int64]
     fresh_looks: NDArray[np.int32]
     alike_ns: NDArray[np.int64]
+    other: Plane
+    other_ns: NDArray[np.int64]
     noise: Plane
     standing: Mask
     last_ns: int
@@ -84,6 +89,8 @@ def new_memory(view: Plane, media_ns: int, corners: Corners) -> Memory:
         fresh_since_ns=np.full(size, media_ns, np.int64),
         fresh_looks=np.ones(size, np.int32),
         alike_ns=np.full(size, media_ns, np.int64),
+        other=view.copy(),
+        other_ns=np.zeros(size, np.int64),
         noise=np.full(size, 2.0, np.float32),
         standing=np.zeros(size, np.bool_),
         last_ns=media_ns,

@@ -10,17 +10,19 @@ Constants are in media time: the same things are found at any frame rate.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from detector.frame import Image
 from detector.obstruction.blobs import Blob, blobs_in
-from detector.obstruction.light import gain, is_ghost, is_light, under
+from detector.obstruction.light import gain, is_ghost, is_light, keeps_tint, under
 from detector.obstruction.memory import Memory, new_memory
 from detector.obstruction.stillness import FOLLOW_TAU_NS, note_stillness
 from detector.obstruction.view import FenceView, Mask, Plane, difference, novelty, view_of
 from fences.box import Box
-from fences.clock import running
+from fences.clock import SECOND_NS, running
 from fences.fence import Fence
 from fences.observation import Detection, Label, Seeing
 
@@ -38,6 +40,18 @@ VISIBLE_SHARE = 0.3
 
 JUMP_SHARE = 0.6
 """Of the fence, changed at once: light or a moved camera, not a thing."""
+
+OTHER_LIGHT_NS = 600 * SECOND_NS
+"""How long a place is remembered as it looked under another light: shade comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The fence's pixels now, which of them people hide, and which show their still value."""
+
+    pixels: Plane
+    hidden: Mask
+    kept: Mask
 
 
 class ObstructionWatcher:
@@ -76,7 +90,7 @@ class ObstructionWatcher:
         empty = memory.learned & ~memory.standing & ~hidden
         pixels = under(pixels, gain(pixels, memory.background, empty))
         kept = note_stillness(memory, pixels, media_ns, dt_ns, hidden)
-        return self._compare(memory, view, pixels, dt_ns, hidden, kept)
+        return self._compare(memory, view, _Look(pixels, hidden, kept), dt_ns)
 
     def _begin(self, size_hw: tuple[int, int]) -> None:
         self._view = view_of(self._fence.polygon, size_hw)
@@ -87,31 +101,29 @@ class ObstructionWatcher:
         self,
         memory: Memory,
         view: FenceView,
-        pixels: Plane,
+        now: _Look,
         dt_ns: int,
-        hidden: Mask,
-        kept: Mask,
     ) -> tuple[Detection, ...] | None:
         known = memory.learned & view.inside
         contrast = _contrast(memory)
-        differs = difference(pixels, memory.background) > contrast
-        new = differs & memory.learned & ~hidden & ~memory.standing
+        differs = difference(now.pixels, memory.background) > contrast
+        new = differs & memory.learned & ~now.hidden & ~memory.standing
         if np.count_nonzero(new) > JUMP_SHARE * new.size:
             _learn_anew(memory)
             return None
-        change = novelty(memory.still, memory.background)
-        np.copyto(memory.alike_ns, memory.last_ns, where=kept & (change <= contrast))
-        passing = _passing(known & ~kept & ~hidden)
+        change = _change(memory)
+        np.copyto(memory.alike_ns, memory.last_ns, where=now.kept & (change <= contrast))
         before = memory.standing.copy()
         memory.standing[:] = False
-        found: list[Detection] = []
+        things = []
         for blob in blobs_in((change > contrast) & known, view.inside):
             if self._is_thing(memory, blob, before, view.inside):
                 memory.standing |= blob.mask
-                found.append(self._detection(memory, view, blob, change, kept, passing))
-        quiet = ~differs & ~memory.standing & known & ~hidden
+                things.append(blob)
+        found = self._detections(memory, view, now, things, change)
+        quiet = ~differs & ~memory.standing & known & ~now.hidden
         cv2.accumulateWeighted(
-            pixels, memory.background, running(dt_ns, FOLLOW_TAU_NS), quiet.astype(np.uint8)
+            now.pixels, memory.background, running(dt_ns, FOLLOW_TAU_NS), quiet.astype(np.uint8)
         )
         around = memory.learned & ~view.inside  # what stands there is nobody's business
         cv2.copyTo(memory.still, around.astype(np.uint8), memory.background)
@@ -125,27 +137,40 @@ class ObstructionWatcher:
         """
         now, background = memory.still, memory.background
         new = before[blob.mask].mean() <= 0.5
-        if is_light(now, background, blob.mask) or (
-            new and is_ghost(now, background, blob.mask, inside)
-        ):
-            background[blob.mask] = now[blob.mask]
-            return False
-        return True
+        if is_light(now, background, blob.mask):
+            memory.other[blob.mask] = background[blob.mask]
+            memory.other_ns[blob.mask] = memory.last_ns
+        elif not (new and is_ghost(now, background, blob.mask, inside)):
+            return True
+        background[blob.mask] = now[blob.mask]
+        return False
 
-    def _detection(
-        self, memory: Memory, view: FenceView, blob: Blob, change: Plane, kept: Mask, passing: Mask
-    ) -> Detection:
-        return Detection(
-            label=Label.OBSTRUCTION,
-            score=min(1.0, 0.4 + float(change[blob.mask].mean()) / 150.0),
-            box=view.box_of(blob.x, blob.y, blob.width, blob.height),
-            seen_by=Seeing.OBSTRUCTION,
-            anchor=view.point_of(*blob.foot),
-            fence_id=self._fence.id,
-            since_ns=_since_ns(memory, blob),
-            activity=_activity(blob, passing),
-            covered=float(kept[blob.mask].mean()) < VISIBLE_SHARE,
-        )
+    def _detections(
+        self,
+        memory: Memory,
+        view: FenceView,
+        now: _Look,
+        things: list[Blob],
+        change: Plane,
+    ) -> list[Detection]:
+        if not things:
+            return []
+        transient = memory.learned & view.inside & ~now.kept & ~now.hidden
+        passing = _passing(transient & ~keeps_tint(now.pixels, memory.background))
+        return [
+            Detection(
+                label=Label.OBSTRUCTION,
+                score=min(1.0, 0.4 + float(change[blob.mask].mean()) / 150.0),
+                box=view.box_of(blob.x, blob.y, blob.width, blob.height),
+                seen_by=Seeing.OBSTRUCTION,
+                anchor=view.point_of(*blob.foot),
+                fence_id=self._fence.id,
+                since_ns=_since_ns(memory, blob),
+                activity=_activity(blob, passing),
+                covered=float(now.kept[blob.mask].mean()) < VISIBLE_SHARE,
+            )
+            for blob in things
+        ]
 
 
 def _since_ns(memory: Memory, blob: Blob) -> int:
@@ -166,6 +191,16 @@ def _activity(blob: Blob, passing: Mask) -> float:
     top, left = max(0, blob.y - reach), max(0, blob.x - reach)
     near = passing[top : blob.y + blob.height + reach, left : blob.x + blob.width + reach]
     return min(1.0, int(np.count_nonzero(near)) / (ACTIVE_SHARE * blob.pixels))
+
+
+def _change(memory: Memory) -> Plane:
+    """How far the last still picture is from the empty place, under either light."""
+    change = novelty(memory.still, memory.background)
+    lately = (memory.other_ns > 0) & (memory.last_ns - memory.other_ns <= OTHER_LIGHT_NS)
+    if not lately.any():
+        return change
+    other = novelty(memory.still, memory.other)
+    return np.asarray(np.where(lately, np.minimum(change, other), change), dtype=np.float32)
 
 
 def _learn_anew(memory: Memory) -> None:

@@ -174,6 +174,17 @@ def test_a_thing_covered_at_the_end_of_its_dwell_does_not_open_yet() -> None:
     assert brief(told) == [("opened", 15.0)]
 
 
+def test_a_thing_that_was_hardly_ever_seen_clear_does_not_open_yet() -> None:
+    """A vehicle that stops for a moment and rolls on leaves pixels that look like it for long."""
+    told = events_of(
+        fence(),
+        looks(0, 3, blob(since=0.0)),
+        looks(3, 10, blob(since=0.0, covered=True)),
+        looks(10, 18, blob(since=0.0)),
+    )
+    assert brief(told) == [("opened", 12.0)]
+
+
 def test_a_covered_thing_keeps_its_violation_open() -> None:
     told = events_of(
         fence(), looks(0, 12, blob(since=0.0)), looks(12, 60, blob(since=0.0, covered=True))

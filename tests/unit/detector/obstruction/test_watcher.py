@@ -246,6 +246,41 @@ def test_passing_beside_a_thing_is_activity() -> None:
     assert busy > 0.8
 
 
+@pytest.mark.parametrize(("shade_only", "least", "most"), [(True, 0.0, 0.3), (False, 0.8, 1.0)])
+def test_shade_that_moves_beside_a_thing_is_nobody(
+    shade_only: bool, least: float, most: float
+) -> None:
+    """The same boxes, once as shade that keeps the ground's colours, once as somebody's coat."""
+    watched = Watched(Place(tints=COLOURED, noise=1.0))
+    watched.during(4)
+    watched.during(3, BAG)
+    busy = 0.0
+    for step in range(10):
+        x = 0.15 + 0.05 * (step % 4)
+        passing = Box(x, 0.4, x + 0.1, 0.6)
+        things = (BAG,) if shade_only else (BAG, passing)
+        shade = passing if shade_only else None
+        seen = watched.see(watched.place.draw(watched.now, *things, shade=shade))
+        busy = max([busy, *(it.activity for it in seen)])
+    assert least <= busy <= most
+
+
+@pytest.mark.parametrize(("ago_s", "found"), [(60.0, False), (660.0, True)])
+def test_a_place_is_known_by_how_it_lately_looked_under_another_light(
+    ago_s: float, found: bool
+) -> None:
+    with_patch, watched = Watched(now=1000.0), Watched(now=1000.0)
+    with_patch.during(4, BAG)
+    watched.during(4)
+    before, memory = with_patch.watcher.memory, watched.watcher.memory
+    assert before is not None
+    assert memory is not None
+    memory.other[:] = before.background
+    memory.other_ns[:] = ns(watched.now - ago_s)
+    watched.during(3, BAG)
+    assert bool(watched.found) is found
+
+
 def test_outside_the_fence_nothing_is_found() -> None:
     watched = Watched(polygon=((0.1, 0.1), (0.38, 0.1), (0.38, 0.9), (0.1, 0.9)))
     watched.during(4)
