@@ -61,12 +61,11 @@ test: .venv/.installed-test ## run every test; ARGS="-k fences" for some of them
 
 SHARED := $(or $(KERBWATCH_SHARED),../shared)
 REAL := $(wildcard $(SHARED)/footage/truth.json)
-NANO := $(wildcard $(SHARED)/models/yolox_nano_416.onnx)
 
 .PHONY: accuracy
 accuracy: .venv/.installed ## measure on real and rendered clips; ARGS="--clips 2" for a short one
-	@$(if $(NANO),KERBWATCH_MODELS=$(dir $(NANO))) $(BIN)/kerbwatch accuracy \
-		$(if $(REAL),--truth $(REAL)) $(if $(NANO),--model yolox-nano-416) $(ARGS)
+	@$(if $(REAL),KERBWATCH_MODELS=$(SHARED)/models) $(BIN)/kerbwatch accuracy \
+		$(if $(REAL),--truth $(REAL)) $(ARGS)
 
 .PHONY: lint
 lint: .venv/.installed-test ## ruff, mypy --strict and the import contracts
