@@ -26,7 +26,7 @@ PRESENCE = 0.5
 """Share of its standing in which an occupant must be seen: a stream of passing traffic takes
 a place again and again, and never holds it."""
 
-CLEAR_SHARE = 0.7
+CLEAR_SHARE = 0.5
 """Of its dwell, a thing must have been seen with nothing before it, ..."""
 
 CLEAR_NS = 5 * SECOND_NS
