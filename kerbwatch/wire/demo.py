@@ -14,7 +14,6 @@ from alerts.inbox import Push
 from alerts.mqtt.subscriber import InboxListener
 from alerts.topics import Topics
 from fences.clock import SECOND_NS, Clock
-from kerbwatch.config.cards import BUNDLED_CARD
 from kerbwatch.config.load import load_options
 from kerbwatch.options import EMBEDDED_HOST, EMBEDDED_PORT, ServiceOptions
 from kerbwatch.wire.service import Ready, serve
@@ -165,7 +164,6 @@ def _configuration(fences: tuple[TruthFence, ...], port: int) -> str:
         f"mqtt: {{embedded_port: {port}}}",
         "store: {url: sqlite:///kerbwatch.db}",
         "data_dir: .",
-        f"models: {{use: [{BUNDLED_CARD}]}}",
         "recipients:",
         "  - {id: duty, name: 东片区值班, role: officer}",
         "  - {id: property, name: 街区物业, role: property}",
