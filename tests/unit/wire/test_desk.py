@@ -20,7 +20,7 @@ from fences.guard import Guard
 from fences.observation import Gap, Observation
 from fences.state import FenceState, decode_state
 from kerbwatch.wire.backgrounds import BackgroundFolder
-from kerbwatch.wire.camera import BACKGROUND_NS, CHECKPOINT_NS, Desk
+from kerbwatch.wire.desk import BACKGROUND_NS, CHECKPOINT_NS, Desk
 from tests.alerts_kit import fence_event
 
 PICTURE = np.zeros((4, 4, 3), np.uint8)

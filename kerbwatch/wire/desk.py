@@ -1,0 +1,122 @@
+"""What becomes of what a camera brings: batches for the alert service, kept while it is away."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from alerts.errors import StoreError
+from alerts.intake import Batch, Intake
+from detector.eyes import Eyes
+from detector.frame import Image
+from detector.stream import Taken
+from fences.clock import SECOND_NS
+from fences.event import FenceEvent
+from fences.guard import Guard
+from fences.observation import Gap
+from fences.state import encode_state
+from kerbwatch.wire.backgrounds import BackgroundFolder
+
+CHECKPOINT_NS = 5 * SECOND_NS
+"""Media time between checkpoints of the fence states: what a crash can make a dwell lose."""
+
+BACKGROUND_NS = 60 * SECOND_NS
+"""Media time between writings of the backgrounds, which are larger and change slowly.
+
+A new camera's come sooner, the first after ``CHECKPOINT_NS``, each twice as long after the
+one before: a background is learned in seconds, and without it a restart sees nothing new.
+"""
+
+_MAX_PICTURES = 20
+"""Pictures that wait for the store in memory; older cases than these lose theirs."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Desk:
+    """Takes what a stream brings to the alert service; nothing is lost while it is away.
+
+    Used by the camera's thread, and by :meth:`checkpoint` once that has ended.
+    """
+
+    camera_id: str
+    intake: Intake
+    guard: Guard
+    eyes: Eyes
+    backgrounds: BackgroundFolder
+    on_view: Callable[[bool, int], None]
+    _waiting: list[Batch] = field(default_factory=list)
+    _checkpoint_ns: int = 0
+    _background_due_ns: int = 0
+    _background_every_ns: int = CHECKPOINT_NS
+    _last: tuple[int, int] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def took(self, taken: Taken) -> None:
+        entry = taken.entry
+        if isinstance(entry, Gap):
+            return
+        with self._lock:
+            if self._last is None:
+                self._background_due_ns = entry.media_ns + CHECKPOINT_NS
+            self._last = (entry.media_ns, entry.wall_ns)
+            self._background_when_due(entry.media_ns, happened=bool(taken.events))
+            due = entry.media_ns - self._checkpoint_ns >= CHECKPOINT_NS
+            if taken.events or due:
+                self._hand_in(entry.media_ns, entry.wall_ns, taken.events, taken.image)
+        self.on_view(self.eyes.framing.moved, entry.wall_ns)
+
+    def checkpoint(self) -> None:
+        """Keep everything as it is now, before the service ends."""
+        with self._lock:
+            if self._last is not None:
+                self._save_backgrounds()
+                self._hand_in(*self._last, (), None)
+
+    def _background_when_due(self, media_ns: int, *, happened: bool) -> None:
+        """Keep what the empty places look like, before the state that goes with it.
+
+        Killed between the two, a service that knew of a thing but not of the empty place would
+        take it for the street.
+        """
+        never = self._background_every_ns == CHECKPOINT_NS
+        if media_ns >= self._background_due_ns or (happened and never):
+            self._background_every_ns = min(2 * self._background_every_ns, BACKGROUND_NS)
+            self._background_due_ns = media_ns + self._background_every_ns
+            self._save_backgrounds()
+
+    def _hand_in(
+        self, media_ns: int, wall_ns: int, events: tuple[FenceEvent, ...], image: Image | None
+    ) -> None:
+        states = {key: encode_state(state) for key, state in self.guard.states.items()}
+        self._waiting.append(Batch(self.camera_id, media_ns, wall_ns, events, states, image))
+        self._checkpoint_ns = media_ns
+        try:
+            while self._waiting:
+                self.intake.receive(self._waiting[0])
+                del self._waiting[0]
+        except StoreError as error:
+            self._forget_mere_checkpoints()
+            _log.error("store_away", camera=self.camera_id, problem=str(error))
+
+    def _forget_mere_checkpoints(self) -> None:
+        """While the store is away only events need to wait; the newest state is kept."""
+        events = [batch for batch in self._waiting[:-1] if batch.events]
+        self._waiting = [
+            *(replace(batch, picture=None) for batch in events[:-_MAX_PICTURES]),
+            *events[-_MAX_PICTURES:],
+            self._waiting[-1],
+        ]
+
+    def _save_backgrounds(self) -> None:
+        try:
+            self.backgrounds.save(self.camera_id, self.eyes.memories())
+            view = self.eyes.framing.view
+            if view is not None:
+                self.backgrounds.save_view(self.camera_id, self.guard.fences, view)
+        except OSError as error:
+            _log.error("background_unwritten", camera=self.camera_id, problem=str(error))
