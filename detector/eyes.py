@@ -7,18 +7,24 @@ from collections.abc import Mapping, Sequence
 from detector.engines.protocol import Engine
 from detector.frame import Image
 from detector.framing import Framing
+from detector.gate import Gate
 from detector.obstruction.memory import Memory
+from detector.obstruction.view import frame_px
 from detector.obstruction.watcher import ObstructionWatcher
 from fences.box import Box
 from fences.fence import Fence
 from fences.observation import Detection, Label, Observation, Seeing
+
+LEAST_PX = 640
+"""Long side of the smallest picture that is looked at, where the camera gives as much."""
 
 
 class Eyes:
     """Looks at the frames of one camera, in order. Engines may be shared, watchers are not.
 
     ``memories`` are the backgrounds of an earlier run by fence id; ``framing`` knows where the
-    camera looked then. While it looks elsewhere, every fence is blind.
+    camera looked then. While it looks elsewhere, every fence is blind. ``gated``: engines are
+    asked again only when something has changed around the fences.
     """
 
     def __init__(
@@ -27,6 +33,8 @@ class Eyes:
         engines: Sequence[Engine],
         memories: Mapping[str, Memory] | None = None,
         framing: Framing | None = None,
+        *,
+        gated: bool = True,
     ) -> None:
         self._fence_ids = tuple(fence.id for fence in fences)
         self.framing = Framing() if framing is None else framing
@@ -34,17 +42,30 @@ class Eyes:
         learned = any(Seeing.LEARNED in fence.see for fence in fences)
         self._engines = tuple(engines) if learned else ()
         self._sees_people = any(engine.card.sees_people for engine in self._engines)
+        self._gate = Gate(fences) if self._engines and gated else None
+        self._learned: tuple[Detection, ...] = ()
+        self.inferences = self.skipped = 0
         self._watchers = {
             fence.id: ObstructionWatcher(fence, given.get(fence.id))
             for fence in fences
             if Seeing.OBSTRUCTION in fence.see
         }
+        self.wanted_px = max(
+            LEAST_PX,
+            *(max(engine.card.input_hw) for engine in self._engines),
+            *(frame_px(fence.polygon) for fence in fences if fence.id in self._watchers),
+        )
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the last look found no fence changed, so that the next one may take its time."""
+        return not any(watcher.restless for watcher in self._watchers.values())
 
     def look(self, image: Image, media_ns: int, wall_ns: int) -> Observation:
         """Everything that is seen in one frame."""
         if self.framing.observe(image, media_ns):
             return Observation(media_ns, wall_ns, blind=self._fence_ids)
-        learned = tuple(seen for engine in self._engines for seen in engine.infer(image))
+        learned = self._infer(image, media_ns)
         people = tuple(seen.box for seen in learned if seen.label == Label.PERSON)
         obstructions, blind = self._watch(image, media_ns, people)
         return Observation(
@@ -62,6 +83,14 @@ class Eyes:
             for fence_id, watcher in self._watchers.items()
             if watcher.memory is not None
         }
+
+    def _infer(self, image: Image, media_ns: int) -> tuple[Detection, ...]:
+        if self._gate is not None and not self._gate.opens(image, media_ns):
+            self.skipped += 1
+            return self._learned
+        self.inferences += len(self._engines)
+        self._learned = tuple(seen for engine in self._engines for seen in engine.infer(image))
+        return self._learned
 
     def _watch(
         self, image: Image, media_ns: int, people: tuple[Box, ...]

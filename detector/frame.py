@@ -20,12 +20,18 @@ class Frame:
     """A picture that has arrived; ``image()`` converts it, at a cost, when it is wanted.
 
     ``media_ns`` is the stream's own clock and what rules use; ``wall_ns`` is nanoseconds
-    since the epoch, for people and calendars.
+    since the epoch, for people and calendars. ``shrunk``, where the source has a cheaper way
+    to a small picture, gives the whole one with its long side of at most so many pixels.
     """
 
     media_ns: int
     wall_ns: int
     image: Callable[[], Image]
+    shrunk: Callable[[int], Image] | None = None
+
+    def within(self, long_side_px: int) -> Image:
+        """The picture, no larger than need be: what is larger than asked for may be given."""
+        return self.image() if self.shrunk is None else self.shrunk(long_side_px)
 
 
 class FrameSource(Protocol):

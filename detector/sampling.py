@@ -1,27 +1,73 @@
-"""Which frames are looked at."""
+"""Which frames are looked at: often while something happens, less often while nothing does."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 
 class Sampler:
-    """Takes the first frame of every ``every_ns`` of media time; 0 takes them all.
+    """Takes the first frame of every interval of media time; an ``every_ns`` of 0 takes all.
 
-    The slots lie on a fixed grid, so that what is taken does not depend on the frame rate
-    by more than one frame.
+    The interval is ``every_ns``, and ``idle_ns`` while the last look found nothing
+    (:meth:`settle`); :attr:`stretch` lengthens both on a machine with too much to do. Frames
+    that come one by one are taken on a grid that starts at the first, so that what is taken
+    does not depend on the frame rate by more than one frame. Of pictures that come as seldom
+    as they are wanted (key frames), the one nearest to its time is taken.
+
+    One thread asks, another may settle and stretch: every attribute is replaced as a whole.
     """
 
-    def __init__(self, every_ns: int) -> None:
+    def __init__(self, every_ns: int, idle_ns: int | None = None) -> None:
         if every_ns < 0:
             raise ValueError(f"got an interval of {every_ns} ns, expected 0 or more")
         self._every_ns = every_ns
-        self._slot: int | None = None
+        self._idle_ns = max(every_ns, every_ns if idle_ns is None else idle_ns)
+        self._due_ns: int | None = None
+        self._taken_ns = 0
+        self._quiet = False
+        self.stretch = Fraction(1)
+
+    @property
+    def wanted_ns(self) -> int:
+        """The interval that is wanted now, however busy the machine is."""
+        return self._idle_ns if self._quiet else self._every_ns
+
+    @property
+    def interval_ns(self) -> int:
+        """The interval that is kept now."""
+        return int(self.wanted_ns * self.stretch)
+
+    def wants(self, media_ns: int, step_ns: int = 0) -> bool:
+        """Whether the frame of that media time should be looked at.
+
+        ``step_ns``: how much later the next one would come; 0 where that is no time at all.
+        """
+        if self._every_ns == 0 or self._due_ns is None:
+            return True
+        overdue_ns = media_ns - self._taken_ns - self.interval_ns
+        return media_ns + step_ns // 2 >= self._due_ns or overdue_ns >= 0
+
+    def took(self, media_ns: int, step_ns: int = 0) -> None:
+        """Note that the frame of that media time is looked at."""
+        interval_ns = self.interval_ns
+        self._taken_ns = media_ns
+        if interval_ns == 0 or self._due_ns is None or step_ns:
+            self._due_ns = media_ns + interval_ns
+        else:
+            self._due_ns += interval_ns * ((media_ns - self._due_ns) // interval_ns + 1)
 
     def takes(self, media_ns: int) -> bool:
-        """Whether the frame of that media time is looked at; ask once for each frame."""
-        if self._every_ns == 0:
-            return True
-        slot = media_ns // self._every_ns
-        if slot == self._slot:
-            return False
-        self._slot = slot
-        return True
+        """:meth:`wants`, noted; ask once for each frame."""
+        wanted = self.wants(media_ns)
+        if wanted:
+            self.took(media_ns)
+        return wanted
+
+    def settle(self, *, quiet: bool) -> None:
+        """Tell whether the last look found nothing that stands, nor anything that may.
+
+        What stirs brings the next look forward to ``every_ns`` after the last.
+        """
+        if self._quiet and not quiet and self._due_ns is not None:
+            self._due_ns = min(self._due_ns, self._taken_ns + self._every_ns)
+        self._quiet = quiet

@@ -7,12 +7,12 @@ FrameSource --Frame--> Sampler --Frame--> Eyes --Observation--> Guard --FenceEve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from detector.eyes import Eyes
-from detector.frame import FrameSource, Image
+from detector.frame import Frame, FrameSource, Image
 from detector.sampling import Sampler
 from fences.event import FenceEvent
 from fences.guard import Guard
@@ -21,11 +21,11 @@ from fences.observation import Gap, StepInput
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One input and what it made happen; ``image`` where there was one to see."""
+    """One input and what it made happen; ``image()`` the whole picture, where there was one."""
 
     entry: StepInput
     events: tuple[FenceEvent, ...]
-    image: Image | None
+    image: Callable[[], Image] | None
 
 
 class Sink(Protocol):
@@ -36,26 +36,40 @@ class Sink(Protocol):
         ...
 
 
-def run_stream(source: FrameSource, sampler: Sampler, eyes: Eyes, guard: Guard, sink: Sink) -> None:
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Everything that one stream's frames and gaps go through, one at a time and in order."""
+
+    sampler: Sampler
+    eyes: Eyes
+    guard: Guard
+    sink: Sink
+
+    def take(self, item: Frame | Gap) -> None:
+        """A gap, or a frame that the sampler has chosen. Raises what converting it raises."""
+        if isinstance(item, Gap):
+            self.sink.took(Taken(item, self.guard.take(item), None))
+            return
+        image = item.within(self.eyes.wanted_px)
+        seen = self.eyes.look(image, item.media_ns, item.wall_ns)
+        events = self.guard.take(seen)
+        self.sampler.settle(quiet=self.eyes.quiet and self.guard.quiet)
+        self.sink.took(Taken(seen, events, item.image))
+
+
+def run_stream(source: FrameSource, watch: Watch) -> None:
     """Run a camera or a recording through eyes and fences until it ends or is closed.
 
     Raises what the source raises.
     """
-    run_inputs(_looks(source, sampler, eyes), guard, sink)
+    for item in source:
+        if isinstance(item, Gap) or watch.sampler.takes(item.media_ns):
+            watch.take(item)
 
 
-def run_inputs(inputs: Iterable[tuple[StepInput, Image | None]], guard: Guard, sink: Sink) -> None:
+def run_inputs(
+    inputs: Iterable[tuple[StepInput, Callable[[], Image] | None]], guard: Guard, sink: Sink
+) -> None:
     """Run inputs, seen now or recorded before, through the fences."""
     for entry, image in inputs:
         sink.took(Taken(entry, guard.take(entry), image))
-
-
-def _looks(
-    source: FrameSource, sampler: Sampler, eyes: Eyes
-) -> Iterator[tuple[StepInput, Image | None]]:
-    for item in source:
-        if isinstance(item, Gap):
-            yield item, None
-        elif sampler.takes(item.media_ns):
-            image = item.image()
-            yield eyes.look(image, item.media_ns, item.wall_ns), image

@@ -28,3 +28,11 @@ class Guard:
             self.states[fence.id], events = step(fence, self.states[fence.id], entry)
             happened.extend(events)
         return tuple(happened)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing stands in any fence, and no violation is open."""
+        return all(
+            not state.occupants and all(watch.violation is None for watch in state.watches)
+            for state in self.states.values()
+        )

@@ -149,13 +149,15 @@ class FenceOptions:
 class CameraOptions:
     """A camera: ``url`` is rtsp(s), http(s), or the absolute path of a file or folder.
 
-    ``every_ns``: how often its fences are checked, in nanoseconds.
+    ``every_ns``: how often its fences are checked, in nanoseconds; ``idle_ns``: how often while
+    nothing happens in them, no less than ``every_ns``.
     """
 
     id: str
     name: str
     url: SecretUrl
     every_ns: int
+    idle_ns: int
     fences: tuple[FenceOptions, ...]
 
     @property

@@ -100,14 +100,14 @@ class Recorder:
         self.last_media_ns = entry.to_ns if isinstance(entry, Gap) else entry.media_ns
         self.on_progress(self.last_media_ns)
 
-    def _note(self, event: FenceEvent, image: Image | None) -> None:
+    def _note(self, event: FenceEvent, image: Callable[[], Image] | None) -> None:
         change = self.book.apply(event)
         if change is None or event.kind is not EventKind.OPENED:
             return
         case = change.case
         if case.case_id in self._opened:
             return
-        snapshot = None if image is None else self._picture(case, event, image)
+        snapshot = None if image is None else self._picture(case, event, image())
         self._opened[case.case_id] = ReplayedCase(case, event.sightings[0].box, snapshot)
 
     def _picture(self, case: Case, event: FenceEvent, image: Image) -> str:

@@ -48,3 +48,9 @@ def blobs_in(changed: Mask, inside: Mask) -> Iterator[Blob]:
         columns = np.flatnonzero(mask[row])
         foot = (float(columns[columns.size // 2]) + 0.5, row + 0.5)
         yield Blob(mask, x, y, width, height, pixels, foot)
+
+
+def is_something(changed: Mask) -> bool:
+    """Whether as many pixels as a thing has are left of a mask once its specks are removed."""
+    opened = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return cv2.countNonZero(opened) >= max(MIN_PIXELS, MIN_SHARE * changed.size)

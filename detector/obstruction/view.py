@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import cv2
@@ -107,6 +108,17 @@ def view_of(polygon: FencePolygon, frame_hw: tuple[int, int]) -> FenceView:
     size_hw = (max(2, round((y2 - y1) * scale)), max(2, round((x2 - x1) * scale)))
     view = FenceView((x1, y1, x2, y2), frame_hw, size_hw, np.zeros(size_hw, np.bool_))
     return replace(view, inside=_inside(polygon, view))
+
+
+def frame_px(polygon: FencePolygon) -> int:
+    """Long side of the smallest frame, of any shape from 9:16 to 16:9, that fills the view."""
+    bounds = polygon.bounds
+    wide = min(1.0, bounds.x2 + MARGIN * bounds.width) - max(0.0, bounds.x1 - MARGIN * bounds.width)
+    high = min(1.0, bounds.y2 + MARGIN * bounds.height) - max(
+        0.0, bounds.y1 - MARGIN * bounds.height
+    )
+    lying, standing = max(wide, high * 9 / 16), max(high, wide * 9 / 16)
+    return math.ceil(LONG_SIDE_PX / max(min(lying, standing), 0.01))
 
 
 def _inside(polygon: FencePolygon, view: FenceView) -> Mask:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from detector.frame import Image
-from detector.obstruction.blobs import Blob, blobs_in
+from detector.obstruction.blobs import Blob, blobs_in, is_something
 from detector.obstruction.light import gain, is_ghost, is_light, keeps_tint, under
 from detector.obstruction.memory import Memory, new_memory
 from detector.obstruction.stillness import FOLLOW_TAU_NS, note_stillness
@@ -66,6 +66,8 @@ class ObstructionWatcher:
         self._view: FenceView | None = None
         moved = memory is None or not np.array_equal(memory.corners, self._corners)
         self.memory = None if moved else memory
+        self.restless = True
+        """Whether the last look found changed pixels of no known thing, or knew too little."""
 
     def observe(
         self, image: Image, media_ns: int, people: tuple[Box, ...]
@@ -110,7 +112,9 @@ class ObstructionWatcher:
         new = differs & memory.learned & ~now.hidden & ~memory.standing
         if np.count_nonzero(new) > JUMP_SHARE * new.size:
             _learn_anew(memory)
+            self.restless = True
             return None
+        self.restless = is_something(new & view.inside) or not known.any()
         change = _change(memory)
         np.copyto(memory.alike_ns, memory.last_ns, where=now.kept & (change <= contrast))
         before = memory.standing.copy()

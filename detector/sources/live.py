@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
-from av.video.frame import VideoFrame
 
 from detector.frame import Frame
 from detector.sources.address import Address, SourceKind
 from detector.sources.backoff import Backoff, RetryPace
+from detector.sources.connection import Connection, Demand, Placed, Stamped
 from detector.sources.errors import Fault, SourceError
 from detector.sources.failures import ended, explain_network, timed_out
 from detector.sources.picture import PictureConverter
 from detector.sources.status import OnStatus, SourceState, SourceStatus, ignore_status
 from detector.sources.timeline import Timeline
-from detector.sources.video import OpenedVideo, decoded, open_video
+from detector.sources.video import OpenedVideo, open_video, packets
 from fences.clock import SECOND_NS, Clock
 from fences.observation import Gap
 
@@ -44,6 +44,8 @@ class LiveOptions:
     pace: RetryPace = field(default=RetryPace())
 
 
+_NOBODY_WAITS: AbstractContextManager[object] = nullcontext()
+
 OpenLive = Callable[[Address, LiveOptions], OpenedVideo]
 
 
@@ -54,7 +56,8 @@ class LiveSource:
     clock has run since, so it goes on across reconnects and restarts; it never falls
     back, not even where the wall clock does, nor behind ``after_ns``. Every reconnect is a gap
     whose reason is the :class:`Fault` that broke the connection. ``close`` ends a wait at
-    once and a silent read within ``read_s``.
+    once and a silent read within ``read_s``. ``demand`` gets only the frames that it wants, which
+    costs far less than all; ``turn`` is held while one is decoded.
     """
 
     def __init__(
@@ -66,6 +69,8 @@ class LiveSource:
         options: LiveOptions | None = None,
         after_ns: int = 0,
         on_status: OnStatus = ignore_status,
+        demand: Demand | None = None,
+        turn: AbstractContextManager[object] = _NOBODY_WAITS,
         open_live: OpenLive | None = None,
     ) -> None:
         self._address = address
@@ -73,6 +78,8 @@ class LiveSource:
         self._options = options or LiveOptions()
         self._backoff = Backoff(self._options.pace, generator)
         self._on_status = on_status
+        self._demand = demand
+        self._turn = turn
         self._open = open_live or open_network
         self._closed = threading.Event()
         self._status: SourceStatus | None = None
@@ -106,36 +113,39 @@ class LiveSource:
         asked_ns = self._clock.wall_ns()
         opened = self._open(self._address, self._options)
         with closing(opened.container):
-            timeline: Timeline | None = None
+            line = _Line(opened, self._clock, asked_ns, self._end_ns, self._options.jump_s)
+            connection = Connection(opened, line.place, self._turn, self._demand)
             converter = PictureConverter()
-            for picture in self._watched(opened):
-                wall_ns = self._clock.wall_ns()
-                if timeline is None:
-                    timeline = self._new_timeline(opened, picture, asked_ns, wall_ns)
+            known = False
+            for item in self._watched(opened, connection):
+                if isinstance(item, Gap):
+                    if fault is None:
+                        yield item
+                    continue
+                if not known:
+                    known = True
                     self._tell(SourceState.ONLINE)
-                media_ns, gap = timeline.place(*self._stamps(opened, picture))
                 if fault is not None and self._seen_ns is not None:
-                    gap = Gap(self._seen_ns, media_ns, fault)
+                    yield Gap(self._seen_ns, item.media_ns, fault)
                 fault = None
-                if gap is not None:
-                    yield gap
-                self._seen_ns, self._end_ns = media_ns, timeline.end_ns
-                yield Frame(media_ns, wall_ns, converter.lazy(picture))
+                self._seen_ns, self._end_ns = item.media_ns, line.end_ns
+                yield converter.frame(item.media_ns, self._clock.wall_ns(), item.picture)
 
-    def _watched(self, opened: OpenedVideo) -> Iterator[VideoFrame]:
+    def _watched(self, opened: OpenedVideo, connection: Connection) -> Iterator[Placed | Gap]:
         """Pictures until the source is closed; raises ``SourceError`` when none come."""
         patience_s = self._options.first_picture_s
         asked_ns = heard_ns = self._clock.monotonic_ns()
-        for batch in decoded(opened):
+        for packet in packets(opened):
             now_ns = self._clock.monotonic_ns()
             silent_s = (now_ns - asked_ns) / SECOND_NS
-            for picture in batch:
+            for item in connection.take(packet):
                 if self._closed.is_set():
                     return
-                yield picture
+                yield item
+                if isinstance(item, Placed):
+                    heard_ns = self._clock.monotonic_ns()
+                    patience_s = self._options.read_s + connection.pause_s
             asked_ns = self._clock.monotonic_ns()
-            if batch:
-                heard_ns, patience_s = asked_ns, self._options.read_s
             # FFmpeg gives a last packet when a read times out, and only then the error.
             if silent_s > self._options.read_s:
                 raise timed_out(opened.where, f"nothing came for {silent_s:.1f} s")
@@ -144,31 +154,6 @@ class LiveSource:
                 raise timed_out(opened.where, what)
             if self._closed.is_set():
                 return
-
-    def _new_timeline(
-        self, opened: OpenedVideo, first: VideoFrame, asked_ns: int, wall_ns: int
-    ) -> Timeline:
-        """Media time of a connection.
-
-        It runs from when the camera was asked: FFmpeg looks at a second of the stream before
-        it gives the first picture, and then gives all of that second at once.
-        """
-        stamped = _is_stamped(opened)
-        begin_ns = asked_ns if stamped else wall_ns
-        if stamped and first.pts is not None and opened.stream.start_time is not None:
-            passed_ns = int((first.pts - opened.stream.start_time) * opened.time_base * SECOND_NS)
-            begin_ns += min(max(0, passed_ns), wall_ns - asked_ns)
-        return Timeline(
-            opened.time_base if stamped else Fraction(1, SECOND_NS),
-            opened.step_ns,
-            start_ns=max(begin_ns, self._end_ns),
-            jump_ns=int(self._options.jump_s * SECOND_NS),
-        )
-
-    def _stamps(self, opened: OpenedVideo, picture: VideoFrame) -> tuple[int | None, int | None]:
-        if _is_stamped(opened):
-            return picture.pts, picture.dts
-        return self._clock.monotonic_ns(), None
 
     def _tell(self, state: SourceState, fault: Fault | None = None, detail: str = "") -> None:
         """Pass a status on if it is news."""
@@ -197,6 +182,50 @@ def open_network(address: Address, options: LiveOptions) -> OpenedVideo:
         options=settings,
         threads=options.decode_threads,
     )
+
+
+class _Line:
+    """Media time of one connection.
+
+    It runs from when the camera was asked: FFmpeg looks at a second of the stream before it
+    gives the first packet, and then gives all of that second at once.
+    """
+
+    def __init__(
+        self, opened: OpenedVideo, clock: Clock, asked_ns: int, after_ns: int, jump_s: float
+    ) -> None:
+        self._opened = opened
+        self._clock = clock
+        self._asked_ns = asked_ns
+        self._after_ns = after_ns
+        self._jump_ns = int(jump_s * SECOND_NS)
+        self._timeline: Timeline | None = None
+
+    @property
+    def end_ns(self) -> int:
+        return self._after_ns if self._timeline is None else self._timeline.end_ns
+
+    def place(self, item: Stamped) -> tuple[int, Gap | None]:
+        """Where a packet or a picture lies; bare pictures count as they come."""
+        if self._timeline is None:
+            self._timeline = self._begun(item.pts)
+        if _is_stamped(self._opened):
+            return self._timeline.place(item.pts, item.dts)
+        return self._timeline.place(self._clock.monotonic_ns(), None)
+
+    def _begun(self, first: int | None) -> Timeline:
+        opened, wall_ns = self._opened, self._clock.wall_ns()
+        stamped = _is_stamped(opened)
+        begin_ns = self._asked_ns if stamped else wall_ns
+        if stamped and first is not None and opened.stream.start_time is not None:
+            passed_ns = int((first - opened.stream.start_time) * opened.time_base * SECOND_NS)
+            begin_ns += min(max(0, passed_ns), wall_ns - self._asked_ns)
+        return Timeline(
+            opened.time_base if stamped else Fraction(1, SECOND_NS),
+            opened.step_ns,
+            start_ns=max(begin_ns, self._after_ns),
+            jump_ns=self._jump_ns,
+        )
 
 
 def _is_stamped(opened: OpenedVideo) -> bool:

@@ -78,7 +78,7 @@ class PacedSource:
             if media_ns > last_ns:
                 step_ns = media_ns - last_ns
             last_ns = media_ns
-            yield Frame(media_ns, media_ns, item.image)
+            yield replace(item, media_ns=media_ns, wall_ns=media_ns)
         return last_ns + step_ns
 
     def _say_online(self, wall_ns: int) -> None:

@@ -84,7 +84,7 @@ class RecordingSource:
                 media_ns, gap = timeline.place(picture.pts, picture.dts)
                 if gap is not None:
                     yield gap
-                yield Frame(media_ns, self._start_wall_ns + media_ns, converter.lazy(picture))
+                yield converter.frame(media_ns, self._start_wall_ns + media_ns, picture)
                 last_length_ns = _length_ns(opened, picture)
         except SourceError as error:
             failure = error

@@ -9,6 +9,7 @@ from fractions import Fraction
 import av
 import av.error
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -82,6 +83,17 @@ def open_video(
     stream.thread_type = "AUTO"
     stream.codec_context.thread_count = threads
     return OpenedVideo(container, stream, where, explain)
+
+
+def packets(opened: OpenedVideo) -> Iterator[Packet[VideoStream]]:
+    """The video's packets as they come, an empty one at the end.
+
+    Raises ``SourceError`` if reading fails.
+    """
+    try:
+        yield from opened.container.demux(opened.stream)
+    except av.error.FFmpegError as error:
+        raise opened.explain(error, opened.where) from None
 
 
 def decoded(opened: OpenedVideo) -> Iterator[list[VideoFrame]]:

@@ -74,19 +74,29 @@ def _mqtt(model: MqttModel, folder: Path, password: Secret | None) -> MqttOption
 
 
 def _camera(model: CameraModel, timezone: str, folder: Path) -> CameraOptions:
+    shortest_s = min(
+        _or(scenario.dwell_s if scenario else None, CATALOGUE[id_].dwell_s)
+        for fence in model.fences
+        for id_, scenario in fence.scenarios.items()
+    )
+    idle_s = _or(model.idle_every_s, default_idle_s(model.every_s, shortest_s))
     return CameraOptions(
         id=model.id,
         name=model.name or model.id,
         url=SecretUrl(camera_address(model.url, folder)),
         every_ns=_ns(model.every_s),
+        idle_ns=_ns(idle_s),
         fences=tuple(
-            fence_options(fence, model.id, model.every_s, timezone) for fence in model.fences
+            fence_options(fence, model.id, model.every_s, timezone, idle_s=idle_s)
+            for fence in model.fences
         ),
     )
 
 
-def fence_options(model: FenceModel, camera_id: str, every_s: float, timezone: str) -> FenceOptions:
-    """A fence of a camera that is checked every ``every_s`` seconds."""
+def fence_options(
+    model: FenceModel, camera_id: str, every_s: float, timezone: str, *, idle_s: float = 0.0
+) -> FenceOptions:
+    """A fence of a camera that is checked every ``every_s`` seconds, or ``idle_s`` if longer."""
     hours = ALWAYS if model.hours is None else parse_hours(tuple(model.hours), timezone)
     scenarios = {id_: it or ScenarioModel() for id_, it in model.scenarios.items()}
     fence = Fence(
@@ -98,7 +108,7 @@ def fence_options(model: FenceModel, camera_id: str, every_s: float, timezone: s
         ),
         see=frozenset(Seeing(way) for way in model.see),
         report_known=model.known_at_start == "report",
-        max_interval_ns=_ns(max(_MIN_INTERVAL_S, 3 * every_s)),
+        max_interval_ns=_ns(max(_MIN_INTERVAL_S, 3 * max(every_s, idle_s))),
         scale=None if model.scale is None else _scale(model.scale),
     )
     return FenceOptions(
@@ -140,6 +150,11 @@ def _rule(
 def default_grace_s(dwell_s: float, every_s: float) -> float:
     """How long an occupant may go unseen: half the dwell within 1.5-5 s, and two looks."""
     return max(min(5.0, max(1.5, dwell_s / 2)), 2.5 * every_s)
+
+
+def default_idle_s(every_s: float, shortest_dwell_s: float) -> float:
+    """How often to look where nothing happens: four times less, and four times in a dwell."""
+    return max(every_s, min(4 * every_s, shortest_dwell_s / 4))
 
 
 def default_bridge_s(dwell_s: float) -> float:

@@ -32,6 +32,9 @@ def cross_check(document: Document, known_models: Collection[str] | None) -> Ite
     for camera in _items(document.value, ("cameras",)):
         yield from _repeated_ids(document, (*camera, "fences"))
         every_s = _number(document.value, (*camera, "every_s"), DEFAULT_EVERY_S)
+        if _number(document.value, (*camera, "idle_every_s"), every_s) < every_s:
+            expected = phrase("expected.idle", every_s=f"{every_s:g}")
+            yield document.problem((*camera, "idle_every_s"), "idle", expected)
         for fence in _items(document.value, (*camera, "fences")):
             yield from check_fence(document, fence, every_s)
             yield from _eyes(document, fence)

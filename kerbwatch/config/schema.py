@@ -145,6 +145,9 @@ class CameraModel(StrictModel):
     fences: Annotated[list[FenceModel], Field(min_length=1), Expect("fences")]
     name: Name | None = None
     every_s: Annotated[float, Field(ge=0.04, le=3600, allow_inf_nan=False), Expect("seconds")] = 2.0
+    idle_every_s: (
+        Annotated[float, Field(ge=0.04, le=3600, allow_inf_nan=False), Expect("seconds")] | None
+    ) = None
 
     _url = field_validator("url")(check_camera_url)
 

@@ -1,8 +1,13 @@
-"""One camera of the live service: a thread that watches it, for as long as the service runs."""
+"""One camera of the live service: a thread that reads it, for as long as the service runs.
+
+The thread only reads, and decodes what is wanted; looking is done by the lookers that all cameras
+share (``detector/lookers.py``), so that no camera waits for another one's network.
+"""
 
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 import structlog
@@ -14,49 +19,62 @@ from detector.engines.protocol import Engine
 from detector.eyes import Eyes
 from detector.frame import FrameSource
 from detector.framing import Framing
+from detector.lookers import Lookers, Seat
 from detector.sampling import Sampler
 from detector.sources.address import parse_address
 from detector.sources.errors import SourceError
 from detector.sources.status import SourceState, SourceStatus
-from detector.stream import run_stream
+from detector.stream import Watch
 from fences.clock import SECOND_NS, Clock
 from fences.guard import Guard
 from fences.state import FenceState, decode_state
 from kerbwatch.options import CameraOptions
 from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.desk import Desk
-from kerbwatch.wire.sources import live_source
+from kerbwatch.wire.sources import Reading, live_source
 
 _RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 
+_LAST_LOOK_S = 1.0
+"""How long a camera that starts again, or ends, waits for the look it is in the middle of."""
+
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all cameras of a node share. ``turn`` is held while a picture is decoded."""
+
+    engines: tuple[Engine, ...]
+    intake: Intake
+    backgrounds: BackgroundFolder
+    lookers: Lookers
+    turn: threading.Semaphore
+    clock: Clock
 
 
 class CameraThread:
     """Watches one camera until :meth:`close`; whatever breaks is told, waited out and retried."""
 
-    def __init__(
-        self,
-        camera: CameraOptions,
-        engines: tuple[Engine, ...],
-        intake: Intake,
-        backgrounds: BackgroundFolder,
-        clock: Clock,
-        seed: int,
-    ) -> None:
+    def __init__(self, camera: CameraOptions, shared: Shared, seed: int) -> None:
         self._camera = camera
-        self._intake = intake
-        self._clock = clock
+        self._shared = shared
+        self._clock = shared.clock
         self._generator = np.random.default_rng(seed)
         fences = tuple(held.fence for held in camera.fences)
-        guard = Guard(fences, _states(intake, camera.id))
-        framing = Framing(backgrounds.load_view(camera.id, fences))
-        eyes = Eyes(fences, engines, backgrounds.load(camera.id, guard.states), framing)
+        guard = Guard(fences, _states(shared.intake, camera.id))
+        framing = Framing(shared.backgrounds.load_view(camera.id, fences))
+        memories = shared.backgrounds.load(camera.id, guard.states)
+        eyes = Eyes(fences, shared.engines, memories, framing)
+        self._desk = Desk(camera.id, shared.intake, guard, eyes, shared.backgrounds, self._say_view)
+        self._sampler = Sampler(camera.every_ns, camera.idle_ns)
         self._guard = guard
-        self._eyes = eyes
-        self._desk = Desk(camera.id, intake, guard, eyes, backgrounds, self._say_view)
+        self._seat = Seat(
+            camera.id, Watch(self._sampler, eyes, guard, self._desk), on_failure=self._failed
+        )
         self._closed = threading.Event()
         self._source: FrameSource | None = None
+        self._broken: Exception | None = None
         self._told: tuple[CameraState, str] | None = None
         self._thread = threading.Thread(target=self._run, name=f"camera-{camera.id}", daemon=True)
 
@@ -71,8 +89,9 @@ class CameraThread:
             source.close()
 
     def finish(self, timeout_s: float) -> None:
-        """Wait for the thread, at most that long, and checkpoint."""
+        """Wait for the thread and for the look it has asked for, at most that long each."""
         self._thread.join(timeout_s)
+        self._shared.lookers.idle(self._seat, min(timeout_s, _LAST_LOOK_S))
         self._desk.checkpoint()
 
     def _run(self) -> None:
@@ -80,7 +99,7 @@ class CameraThread:
         while not self._closed.is_set():
             started_ns = self._clock.monotonic_ns()
             try:
-                self._watch()
+                self._read()
             except SourceError as error:
                 self._say_offline(str(error.fault), str(error))
             except Exception:  # noqa: BLE001  # one camera's trouble must not end the others
@@ -91,18 +110,28 @@ class CameraThread:
             self._clock.wait(self._closed, _RETRY_S[min(failures, len(_RETRY_S) - 1)])
             failures += 1
 
-    def _watch(self) -> None:
+    def _read(self) -> None:
+        """Read until the source ends; raises what broke it, or a look at it."""
+        lookers, seat = self._shared.lookers, self._seat
+        lookers.idle(seat, _LAST_LOOK_S)  # it moves the states that the new source begins after
+        self._broken = None
+        last_ns = max((state.last_ns or 0) for state in self._guard.states.values())
         self._source = live_source(
             parse_address(self._camera.url.reveal()),
-            self._clock,
-            self._generator,
-            after_ns=1 + max((state.last_ns or 0) for state in self._guard.states.values()),
-            on_status=self._say,
+            Reading(self._clock, self._generator, self._sampler, self._shared.turn, self._say),
+            after_ns=1 + last_ns,
         )
         if self._closed.is_set():
             return
-        sampler = Sampler(self._camera.every_ns)
-        run_stream(self._source, sampler, self._eyes, self._guard, self._desk)
+        for item in self._source:
+            if self._broken is not None:
+                raise self._broken
+            seat.latest.put(item, self._clock.monotonic_ns())
+            lookers.offer(seat)
+
+    def _failed(self, error: Exception) -> None:
+        """A look broke: the reader starts the camera again, as after any other trouble."""
+        self._broken = error
 
     def _say(self, status: SourceStatus) -> None:
         if status.state is SourceState.ONLINE:
@@ -127,7 +156,7 @@ class CameraThread:
         log = _log.info if state is CameraState.ONLINE else _log.warning
         log(f"camera_{state}", camera=self._camera.id, reason=reason, why=why)
         try:
-            self._intake.camera_status(self._camera.id, state, wall_ns, reason)
+            self._shared.intake.camera_status(self._camera.id, state, wall_ns, reason)
         except StoreError as error:
             _log.error("store_away", camera=self._camera.id, problem=str(error))
         else:

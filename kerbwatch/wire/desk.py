@@ -67,7 +67,8 @@ class Desk:
             self._background_when_due(entry.media_ns, happened=bool(taken.events))
             due = entry.media_ns - self._checkpoint_ns >= CHECKPOINT_NS
             if taken.events or due:
-                self._hand_in(entry.media_ns, entry.wall_ns, taken.events, taken.image)
+                image = taken.image() if taken.image is not None and taken.events else None
+                self._hand_in(entry.media_ns, entry.wall_ns, taken.events, image)
         self.on_view(self.eyes.framing.moved, entry.wall_ns)
 
     def checkpoint(self) -> None:

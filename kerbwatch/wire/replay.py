@@ -14,11 +14,11 @@ from alerts.memory import MemoryCaseBook
 from alerts.picture import Annotation
 from alerts.place import Directory
 from detector.eyes import Eyes
-from detector.frame import FrameSource, Image
+from detector.frame import FrameSource
 from detector.sampling import Sampler
 from detector.sources.folder import FolderSource
 from detector.sources.recording import RecordingSource
-from detector.stream import run_inputs, run_stream
+from detector.stream import Watch, run_inputs, run_stream
 from fences.clock import SECOND_NS
 from fences.event import FenceEvent
 from fences.fence import Fence
@@ -87,12 +87,14 @@ def replay(
     book = MemoryCaseBook(directory)
     caption = _caption(directory, timed=request.start_wall_ns is not None)
     with Recorder(request.folder, book, caption, on_progress) as recorder:
-        sampler, guard = Sampler(every_ns), Guard(fences)
+        guard = Guard(fences)
         if request.observations is not None:
-            run_inputs(_recorded(request.observations, sampler), guard, recorder)
+            run_inputs(_recorded(request.observations, Sampler(every_ns)), guard, recorder)
         else:
             engines = open_engines(options.models, env)
-            run_stream(_source(request), sampler, Eyes(fences, engines), guard, recorder)
+            idle_ns = None if request.sample_fps is not None else camera.idle_ns
+            sampler = Sampler(every_ns, idle_ns)
+            run_stream(_source(request), Watch(sampler, Eyes(fences, engines), guard, recorder))
     score = None
     if request.truth is not None:
         score = score_cases(recorder.cases, request.truth.events, _dwells(fences))
@@ -134,7 +136,7 @@ def _source(request: ReplayRequest) -> FrameSource:
     return RecordingSource(request.clip, start_wall_ns=start_ns)
 
 
-def _recorded(path: Path, sampler: Sampler) -> Iterator[tuple[StepInput, Image | None]]:
+def _recorded(path: Path, sampler: Sampler) -> Iterator[tuple[StepInput, None]]:
     """The inputs of an ``observations.jsonl``. Raises ``RecordError``."""
     number = 0
     try:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import structlog
 
 from alerts.health import QueueStats
 from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
+from detector.lookers import Lookers
+from detector.overload import Overload
 from fences.clock import Clock
 from kerbwatch.options import MqttOptions, ServiceOptions
 from kerbwatch.version import VERSION
 from kerbwatch.wire.backgrounds import BackgroundFolder
-from kerbwatch.wire.camera import CameraThread
+from kerbwatch.wire.camera import CameraThread, Shared
 from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.models import open_engines
 from kerbwatch.wire.retire import retire_unwatched
@@ -25,6 +29,9 @@ _log = structlog.get_logger(__name__)
 
 CAMERAS_STOP_S = 1.5
 """How long a stopping service waits for cameras that hang in a read."""
+
+LOOKERS_STOP_S = 0.3
+"""How long a stopping service waits for each thread that looks."""
 
 DRAIN_S = 2.5
 """How long a stopping service waits for the broker; what is left stays on disk."""
@@ -59,11 +66,13 @@ def serve(
         _log.info("case_retired", case=case.case_id)
     broker = alerts.start()
     backgrounds = BackgroundFolder(options.data_dir / "backgrounds")
-    cameras = [
-        CameraThread(camera, engines, alerts.intake, backgrounds, clock, _seed(camera.id))
-        for camera in options.cameras
-    ]
+    overload = Overload(_say_overload)
+    lookers = Lookers(_cores(), clock, overload)
+    turn = threading.BoundedSemaphore(_cores())
+    shared = Shared(engines, alerts.intake, backgrounds, lookers, turn, clock)
+    cameras = [CameraThread(camera, shared, _seed(camera.id)) for camera in options.cameras]
     on_ready(Ready(broker, options.mqtt.embedded, len(cameras), options.models.use))
+    lookers.start()
     for camera in cameras:
         camera.start()
     stop.wait()
@@ -72,6 +81,7 @@ def serve(
     until_ns = clock.monotonic_ns() + round(CAMERAS_STOP_S * 1e9)
     for camera in cameras:
         camera.finish(max(0.0, (until_ns - clock.monotonic_ns()) / 1e9))
+    lookers.close(LOOKERS_STOP_S)
     return alerts.stop(DRAIN_S)
 
 
@@ -98,6 +108,14 @@ def _alert_options(options: ServiceOptions) -> AlertOptions:
         base=mqtt.base,
         embedded_port=mqtt.port,
     )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _say_overload(factor: Fraction) -> None:
+    _log.warning("overload", factor=float(factor))
 
 
 def _seed(camera_id: str) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from detector.frame import FrameSource
+from detector.frame import Frame, FrameSource
+from detector.sampling import Sampler
 from detector.sources.address import Address, SourceKind
 from detector.sources.folder import FolderSource
 from detector.sources.live import LiveSource
@@ -14,25 +18,40 @@ from detector.sources.paced import PacedSource
 from detector.sources.recording import RecordingSource
 from detector.sources.status import OnStatus
 from fences.clock import Clock
+from fences.observation import Gap
 
 FOLDER_FPS = Fraction(1)
 """Pictures of a folder that is played as a camera come once a second."""
 
 
-def live_source(
-    address: Address,
-    clock: Clock,
-    generator: np.random.Generator,
-    *,
-    after_ns: int,
-    on_status: OnStatus,
-) -> FrameSource:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a camera is read: when pictures of it are wanted, and whose turn it is to decode."""
+
+    clock: Clock
+    generator: np.random.Generator
+    sampler: Sampler
+    turn: AbstractContextManager[object]
+    on_status: OnStatus
+
+
+def live_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSource:
     """The source of a camera that is watched live; files and folders are played in a loop.
 
-    ``after_ns``: media time before which no frame may lie, so that it grows over restarts.
+    It gives the frames that ``reading.sampler`` wants, and no others. ``after_ns``: media time
+    before which no frame may lie, so that it grows over restarts.
     """
+    clock = reading.clock
     if address.is_live:
-        return LiveSource(address, clock, generator, after_ns=after_ns, on_status=on_status)
+        return LiveSource(
+            address,
+            clock,
+            reading.generator,
+            after_ns=after_ns,
+            on_status=reading.on_status,
+            demand=reading.sampler,
+            turn=reading.turn,
+        )
     path = address.path
     assert path is not None
 
@@ -42,4 +61,21 @@ def live_source(
         return RecordingSource(path, threads=1)
 
     start_ns = max(clock.wall_ns(), after_ns)
-    return PacedSource(open_recording, clock, start_wall_ns=start_ns, on_status=on_status)
+    played = PacedSource(open_recording, clock, start_wall_ns=start_ns, on_status=reading.on_status)
+    return _Sampled(played, reading.sampler)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sampled:
+    """The frames of a source that a sampler takes."""
+
+    source: FrameSource
+    sampler: Sampler
+
+    def __iter__(self) -> Iterator[Frame | Gap]:
+        for item in self.source:
+            if isinstance(item, Gap) or self.sampler.takes(item.media_ns):
+                yield item
+
+    def close(self) -> None:
+        self.source.close()

@@ -140,7 +140,7 @@ def test_while_the_camera_looks_elsewhere_every_fence_is_blind_and_nothing_is_le
     chance = np.random.default_rng(4)
     street = chance.integers(20, 235, (27, 48, 3), np.uint8).repeat(10, axis=0).repeat(10, axis=1)
     engine = FakeEngine((seen(),))
-    eyes = Eyes([wide(), wide("strip", see=(Seeing.LEARNED,))], [engine])
+    eyes = Eyes([wide(), wide("strip", see=(Seeing.LEARNED,))], [engine], gated=False)
     for second in range(8):
         eyes.look(street, ns(second), ns(second))
     background = eyes.memories()["lane"].background.copy()

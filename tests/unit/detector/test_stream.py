@@ -10,7 +10,7 @@ import pytest
 from detector.eyes import Eyes
 from detector.frame import Frame, Image
 from detector.sampling import Sampler
-from detector.stream import Taken, run_inputs, run_stream
+from detector.stream import Taken, Watch, run_inputs, run_stream
 from fences.clock import SECOND_NS
 from fences.guard import Guard
 from fences.observation import Gap, Observation
@@ -61,7 +61,7 @@ def test_frames_are_sampled_looked_at_and_handed_on_in_order() -> None:
     items: list[Frame | Gap] = [made.frame(n / 4) for n in range(8)]
     items.insert(4, Gap(ns(0.8), ns(0.9), "lost"))
     guard = Guard((fence(),))
-    run_stream(Reel(items), Sampler(SECOND_NS), Eyes((fence(),), ()), guard, basket)
+    run_stream(Reel(items), Watch(Sampler(SECOND_NS), Eyes((fence(),), ()), guard, basket))
     assert made.times == [0.0, 1.0]  # what is not looked at is not converted
     assert [type(it.entry) for it in basket.taken] == [Observation, Gap, Observation]
     assert [it.image is not None for it in basket.taken] == [True, False, True]
@@ -85,5 +85,5 @@ def test_what_breaks_the_source_comes_out_after_all_before_it() -> None:
     made, basket = Converted(), Basket()
     reel = Reel([made.frame(0.0), made.frame(1.0)], OSError("pulled the plug"))
     with pytest.raises(OSError, match="pulled the plug"):
-        run_stream(reel, Sampler(0), Eyes((fence(),), ()), Guard((fence(),)), basket)
+        run_stream(reel, Watch(Sampler(0), Eyes((fence(),), ()), Guard((fence(),)), basket))
     assert len(basket.taken) == 2

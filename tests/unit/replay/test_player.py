@@ -22,7 +22,7 @@ PICTURE = np.full((120, 160, 3), 90, np.uint8)
 
 def look(at_s: float, *events: FenceEvent, picture: bool = True) -> Taken:
     media_ns = round(at_s * SECOND_NS)
-    return Taken(Observation(media_ns, media_ns), events, PICTURE if picture else None)
+    return Taken(Observation(media_ns, media_ns), events, (lambda: PICTURE) if picture else None)
 
 
 def recorder(folder: Path, told: list[int] | None = None) -> Recorder:

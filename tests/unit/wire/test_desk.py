@@ -128,7 +128,7 @@ def event(at_s: float) -> FenceEvent:
 def look(at_s: float, *events: FenceEvent) -> Taken:
     """A look at ``at_s`` seconds after a day of media time."""
     media_ns = 86_400 * SECOND_NS + round(at_s * SECOND_NS)
-    return Taken(Observation(media_ns, media_ns), events, PICTURE)
+    return Taken(Observation(media_ns, media_ns), events, lambda: PICTURE)
 
 
 def test_an_event_is_handed_in_at_once_with_picture_and_state(

@@ -177,7 +177,7 @@ def slow_container(clock: Any, packets_after_s: list[float]) -> OpenedVideo:
     def demux(_: object) -> Iterator[object]:
         for seconds in packets_after_s:
             clock.now_ns += int(seconds * SECOND_NS)
-            yield SimpleNamespace(decode=list)
+            yield SimpleNamespace(decode=list, is_keyframe=False, size=1)
 
     container = SimpleNamespace(demux=demux, close=lambda: None)
     return OpenedVideo(cast("Any", container), cast("Any", None), "camera", explain_network)

@@ -1,0 +1,58 @@
+"""A machine with too much to do looks less often, at every camera alike, and says so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from fractions import Fraction
+
+from fences.clock import SECOND_NS
+
+LATE_NS = SECOND_NS * 4 // 10
+"""A frame that waits so long for its look tells that there is too much to do."""
+
+EASY_NS = SECOND_NS // 10
+"""If none waits longer than this, there is room for more."""
+
+JUDGED_EVERY_NS = 2 * SECOND_NS
+
+_UP = Fraction(5, 4)
+_DOWN = Fraction(9, 10)
+_MOST = Fraction(16)
+
+
+class Overload:
+    """From how long frames wait to the factor by which all intervals are stretched, 1 to 16.
+
+    It grows by a quarter every 2 s in which a frame waited too long, and falls by a tenth where
+    none did: quickly out of trouble, slowly back. ``on_change`` is told every new factor, from the
+    thread that brought it about. Safe to use from many threads.
+    """
+
+    def __init__(self, on_change: Callable[[Fraction], None] = lambda _: None) -> None:
+        self._lock = threading.Lock()
+        self._on_change = on_change
+        self._since_ns: int | None = None
+        self._longest_ns = 0
+        self.factor = Fraction(1)
+
+    def waited(self, wait_ns: int, now_ns: int) -> None:
+        """A frame has waited so long to be decoded or looked at; ``now_ns`` is monotonic."""
+        with self._lock:
+            self._longest_ns = max(self._longest_ns, wait_ns)
+            if self._since_ns is None:
+                self._since_ns = now_ns
+            if now_ns - self._since_ns < JUDGED_EVERY_NS:
+                return
+            before, self.factor = self.factor, self._judged()
+            self._since_ns, self._longest_ns = now_ns, 0
+            changed = self.factor != before
+        if changed:
+            self._on_change(self.factor)
+
+    def _judged(self) -> Fraction:
+        if self._longest_ns > LATE_NS:
+            return min(_MOST, (self.factor * _UP).limit_denominator(100))
+        if self._longest_ns < EASY_NS:
+            return max(Fraction(1), (self.factor * _DOWN).limit_denominator(100))
+        return self.factor

@@ -1,0 +1,161 @@
+"""One connection to a live stream: packets in, and only the pictures that are wanted out.
+
+Reading a packet costs next to nothing, decoding a picture does not. Whoever wants a picture every
+two seconds of a camera with a key frame every two seconds gets the key frames, each decoded by
+itself, and the rest is let go unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import av.error
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from detector.sources.video import OpenedVideo
+from fences.clock import SECOND_NS
+from fences.observation import Gap
+
+_RARE_NS = SECOND_NS
+"""Looks no more often than this may do with key frames, before their distance is known."""
+
+_SPARSE_NS = SECOND_NS // 5
+"""Looks no more often than this do without the pictures that no other picture refers to."""
+
+
+class Demand(Protocol):
+    """Who wants pictures, and how often; see :class:`detector.sampling.Sampler`."""
+
+    @property
+    def interval_ns(self) -> int: ...
+
+    def wants(self, media_ns: int, step_ns: int = 0) -> bool: ...
+
+    def took(self, media_ns: int, step_ns: int = 0) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture at its media time."""
+
+    media_ns: int
+    picture: VideoFrame
+
+
+Stamped: TypeAlias = "Packet[VideoStream] | VideoFrame"
+"""What carries time stamps."""
+
+Place: TypeAlias = Callable[["Stamped"], "tuple[int, Gap | None]"]
+"""Where in media time something lies, and the gap before it."""
+
+
+class Connection:
+    """Decodes an opened stream; ``demand`` ``None`` wants everything.
+
+    ``turn`` is held while a picture is decoded: more decoders at once than there are cores
+    would only delay each other.
+    """
+
+    def __init__(
+        self,
+        opened: OpenedVideo,
+        place: Place,
+        turn: AbstractContextManager[object],
+        demand: Demand | None,
+    ) -> None:
+        self._codec = opened.stream.codec_context if demand is not None else None
+        self._place = place
+        self._turn = turn
+        self._demand = demand
+        self._keys_only = demand is not None and demand.interval_ns >= _RARE_NS
+        self._key_ns: int | None = None
+        self.key_step_ns: int | None = None
+        """Media time between the last two key frames, once there were two."""
+
+    @property
+    def pause_s(self) -> float:
+        """How long it may be until the next picture that is wanted, on a stream that is well."""
+        interval_ns = 0 if self._demand is None else self._demand.interval_ns
+        return (interval_ns + (self.key_step_ns or 0) * self._keys_only) / SECOND_NS
+
+    def take(self, packet: Packet[VideoStream]) -> Iterator[Gap | Placed]:
+        """What a packet gives: gaps in the stream's time, and pictures that are wanted.
+
+        Nothing for a damaged one.
+        """
+        if self._demand is None:
+            yield from self._all(packet, None)
+            return
+        if packet.is_keyframe:
+            self._choose(self._demand)
+        if self._keys_only:
+            yield from self._key(packet, self._demand)
+        else:
+            yield from self._all(packet, self._demand)
+
+    def _choose(self, demand: Demand) -> None:
+        """At a key frame: decide whether key frames are enough from here on."""
+        step_ns, interval_ns = self.key_step_ns, demand.interval_ns
+        enough = interval_ns >= _RARE_NS if step_ns is None else 4 * step_ns <= 5 * interval_ns
+        assert self._codec is not None
+        if enough and not self._keys_only:
+            self._codec.flush_buffers()
+        self._keys_only = enough
+        self._codec.skip_frame = "NONREF" if interval_ns >= _SPARSE_NS else "DEFAULT"
+
+    def _key(self, packet: Packet[VideoStream], demand: Demand) -> Iterator[Gap | Placed]:
+        if packet.size == 0:
+            return
+        media_ns, gap = self._place(packet)
+        if gap is not None:
+            yield gap
+        if not packet.is_keyframe:
+            return
+        self._note_key(media_ns, broken=gap is not None)
+        step_ns = self.key_step_ns or 0
+        if not demand.wants(media_ns, step_ns):
+            return
+        picture = self._alone(packet)
+        if picture is not None:
+            demand.took(media_ns, step_ns)
+            yield Placed(media_ns, picture)
+
+    def _alone(self, packet: Packet[VideoStream]) -> VideoFrame | None:
+        """A key frame decoded at once, without waiting for what follows it."""
+        assert self._codec is not None
+        with self._turn:
+            try:
+                pictures = [*self._codec.decode(packet), *self._codec.decode(None)]
+            except av.error.InvalidDataError:
+                pictures = []
+            self._codec.flush_buffers()
+        return next((picture for picture in pictures if not picture.is_corrupt), None)
+
+    def _all(self, packet: Packet[VideoStream], demand: Demand | None) -> Iterator[Gap | Placed]:
+        with self._turn:
+            try:
+                pictures = packet.decode()
+            except av.error.InvalidDataError:
+                pictures = []
+        for picture in pictures:
+            if picture.is_corrupt:
+                continue
+            media_ns, gap = self._place(picture)
+            if gap is not None:
+                yield gap
+            if picture.key_frame:
+                self._note_key(media_ns, broken=gap is not None)
+            if demand is None or demand.wants(media_ns):
+                if demand is not None:
+                    demand.took(media_ns)
+                yield Placed(media_ns, picture)
+
+    def _note_key(self, media_ns: int, *, broken: bool) -> None:
+        if self._key_ns is not None and not broken:
+            self.key_step_ns = media_ns - self._key_ns
+        self._key_ns = media_ns
