@@ -24,7 +24,7 @@ from fences.observation import Gap
 _RARE_NS = SECOND_NS
 """Looks no more often than this may do with key frames, before their distance is known."""
 
-_SPARSE_NS = SECOND_NS // 5
+_SPARSE_NS = 2 * SECOND_NS // 5
 """Looks no more often than this do without the pictures that no other picture refers to."""
 
 

@@ -392,6 +392,12 @@ ROWS = [
         "短于两次检查的间隔，实际为 1，应为不小于 2（该摄像头的 every_s）",
     ),
     Row(
+        "rarer looks that are more often", "every_s: 2", "every_s: 2\n    idle_every_s: 1.5",
+        "16:5", "cameras[0].idle_every_s",
+        "shorter than the time between two looks while something happens, got 1.5, expected at le",
+        "短于有情况时的检查间隔，实际为 1.5，应为不小于 2（该摄像头的 every_s）",
+    ),
+    Row(
         "keep above open", "dwell_s: 60,", "keep_score: 0.5,",
         "23:31", f"{RULE}.keep_score",
         "the score to keep is above the score to open, got 0.5, expected at most 0.35",

@@ -96,7 +96,7 @@ def test_a_fence_becomes_the_core_s_own(load: Load, good: str) -> None:
         ),
         see=frozenset(Seeing),
         report_known=False,
-        max_interval_ns=10 * SECOND_NS,
+        max_interval_ns=24 * SECOND_NS,
     )
 
 
@@ -134,12 +134,31 @@ def test_grace_and_bridge_follow_the_dwell(
     assert (rule.grace_ns / SECOND_NS, rule.bridge_ns / SECOND_NS) == (grace_s, bridge_s)
 
 
-@pytest.mark.parametrize(("every_s", "longest_s"), [(0.04, 10), (2, 10), (10, 30), (3600, 10_800)])
+@pytest.mark.parametrize(("every_s", "longest_s"), [(0.04, 10), (2, 24), (10, 45), (3600, 10_800)])
 def test_looks_may_be_three_intervals_apart(every_s: float, longest_s: float, load: Load) -> None:
     text = SHORTEST.replace("    fences:", f"    every_s: {every_s}\n    fences:")
     camera: CameraOptions = load(text).cameras[0]
     assert camera.every_ns == round(every_s * SECOND_NS)
+    assert camera.fences[0].fence.max_interval_ns >= 3 * camera.idle_ns
     assert camera.fences[0].fence.max_interval_ns == longest_s * SECOND_NS
+
+
+@pytest.mark.parametrize(
+    ("dwell_s", "every_s", "idle_s"),
+    [
+        (60, 2, 8),  # four looks that nobody needs
+        (10, 2, 2.5),  # four looks in a dwell
+        (5, 2, 2),  # never more often than when something happens
+    ],
+)
+def test_looks_at_quiet_fences_are_four_times_rarer_but_four_in_a_dwell(
+    dwell_s: float, every_s: float, idle_s: float, load: Load
+) -> None:
+    text = SHORTEST.replace("lane: }", f"lane: {{dwell_s: {dwell_s}}}}}")
+    text = text.replace("    fences:", f"    every_s: {every_s}\n    fences:")
+    assert load(text).cameras[0].idle_ns == round(idle_s * SECOND_NS)
+    own = text.replace("    fences:", "    idle_every_s: 30\n    fences:")
+    assert load(own).cameras[0].idle_ns == 30 * SECOND_NS
 
 
 def test_a_rule_s_own_hours_people_and_numbers_win(load: Load, good: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,3 +53,55 @@ def test_after_a_leap_the_next_frame_is_taken() -> None:
 def test_a_negative_interval_is_refused() -> None:
     with pytest.raises(ValueError, match="got an interval of -1 ns, expected 0 or more"):
         Sampler(-1)
+
+
+def test_nothing_happening_lengthens_the_interval_and_something_shortens_it_at_once() -> None:
+    sampler = Sampler(2 * SECOND_NS, 8 * SECOND_NS)
+    assert sampler.takes(0)
+    sampler.settle(quiet=True)
+    times = range(1, 21)
+    assert [second for second in times if sampler.takes(second * SECOND_NS)] == [2, 10, 18]
+    sampler.settle(quiet=False)
+    assert [second for second in range(21, 27) if sampler.takes(second * SECOND_NS)] == [
+        21,
+        22,
+        24,
+        26,
+    ]
+
+
+def test_an_idle_interval_is_never_shorter_than_the_other() -> None:
+    assert Sampler(5 * SECOND_NS, SECOND_NS).interval_ns == 5 * SECOND_NS
+
+
+@given(
+    st.floats(1.9, 2.1), st.lists(st.floats(-0.2, 0.2), min_size=20, max_size=20), st.floats(0, 2)
+)
+def test_of_key_frames_as_rare_as_looks_every_one_is_taken(
+    step_s: float, jitter_s: list[float], phase_s: float
+) -> None:
+    """However unevenly they come, and wherever they lie against whole seconds."""
+    sampler = Sampler(2 * SECOND_NS)
+    step_ns = round(step_s * SECOND_NS)
+    for number, moved_s in enumerate(jitter_s):
+        media_ns = round((phase_s + number * step_s + moved_s) * SECOND_NS)
+        assert sampler.wants(media_ns, step_ns)
+        sampler.took(media_ns, step_ns)
+
+
+def test_of_key_frames_the_one_nearest_to_its_time_is_taken() -> None:
+    sampler = Sampler(5 * SECOND_NS)
+    taken = []
+    for second in range(0, 31, 2):
+        if sampler.wants(second * SECOND_NS, 2 * SECOND_NS):
+            sampler.took(second * SECOND_NS, 2 * SECOND_NS)
+            taken.append(second)
+    assert taken == [0, 4, 8, 12, 16, 20, 24, 28]
+
+
+def test_a_busy_machine_stretches_every_interval() -> None:
+    sampler = Sampler(2 * SECOND_NS, 8 * SECOND_NS)
+    sampler.stretch = Fraction(3, 2)
+    assert (sampler.wanted_ns, sampler.interval_ns) == (2 * SECOND_NS, 3 * SECOND_NS)
+    sampler.settle(quiet=True)
+    assert (sampler.wanted_ns, sampler.interval_ns) == (8 * SECOND_NS, 12 * SECOND_NS)

@@ -1,0 +1,127 @@
+"""Of a live stream only what is wanted is decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing, nullcontext
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from detector.sampling import Sampler
+from detector.sources.connection import Connection, Placed, Stamped
+from detector.sources.recording import open_recording
+from detector.sources.timeline import Timeline
+from detector.sources.video import packets
+from fences.clock import SECOND_NS
+from fences.observation import Gap
+
+WriteClip = Callable[..., Path]
+STEP_NS = SECOND_NS // 25
+
+
+class Turns:
+    """Counts how often something was decoded."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __enter__(self) -> None:
+        self.taken += 1
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def watched(path: Path, sampler: Sampler | None, turns: Any = None) -> list[float]:
+    """When in the clip, in seconds, a picture came out; each is the right one."""
+    opened = open_recording(path, threads=1)
+    line = Timeline(opened.time_base, opened.step_ns, jump_ns=3 * SECOND_NS)
+
+    def place(item: Stamped) -> tuple[int, Gap | None]:
+        return line.place(item.pts, item.dts)
+
+    connection = Connection(opened, place, turns or nullcontext(), sampler)
+    times = []
+    with closing(opened.container):
+        for packet in packets(opened):
+            for item in connection.take(packet):
+                assert isinstance(item, Placed)
+                number = round(item.media_ns / STEP_NS)
+                grey = item.picture.to_ndarray(format="gray")
+                assert abs(float(grey.mean()) - min(255, 2 * number)) < 12
+                times.append(item.media_ns / SECOND_NS)
+    return times
+
+
+def near(times: list[float]) -> Any:
+    """Within the delay of pictures that are shown later than they are sent."""
+    return pytest.approx(times, abs=0.1)
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    """100 pictures, 4 s, a key frame each second, and pictures that others do not refer to."""
+    path = tmp_path / "street.mp4"
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.options = {"preset": "medium", "g": "25", "sc_threshold": "0", "bf": "2"}
+        for number in range(100):
+            picture = av.VideoFrame(64, 48, "gray")
+            picture.planes[0].update(bytes([min(255, 2 * number)]) * picture.planes[0].buffer_size)
+            picture.pts = number
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_whoever_looks_as_seldom_as_key_frames_come_decodes_nothing_else(clip: Path) -> None:
+    turns = Turns()
+    assert watched(clip, Sampler(SECOND_NS), turns) == near([0.0, 1.0, 2.0, 3.0])
+    assert turns.taken == 4
+
+
+def test_whoever_looks_less_often_decodes_fewer(clip: Path) -> None:
+    turns = Turns()
+    assert watched(clip, Sampler(2 * SECOND_NS), turns) == near([0.0, 2.0])
+    assert turns.taken == 2
+
+
+def test_whoever_looks_more_often_gets_pictures_between(clip: Path) -> None:
+    times = watched(clip, Sampler(SECOND_NS // 2))
+    assert len(times) == 8
+    assert all(abs(time - number / 2) <= 0.1 for number, time in enumerate(times))
+
+
+def test_without_a_demand_every_picture_comes(clip: Path) -> None:
+    assert len(watched(clip, None)) == 100
+
+
+def test_a_camera_where_something_begins_goes_from_key_frames_to_all(clip: Path) -> None:
+    class Waking(Sampler):
+        """Wakes up after its second look."""
+
+        def took(self, media_ns: int, step_ns: int = 0) -> None:
+            super().took(media_ns, step_ns)
+            self.settle(quiet=media_ns < SECOND_NS // 2)
+
+    sampler = Waking(SECOND_NS // 5, SECOND_NS)
+    sampler.settle(quiet=True)
+    times = watched(clip, sampler)
+    assert times[:2] == near([0.0, 1.0])
+    assert len([time for time in times if time >= 2]) >= 9
+
+
+def test_a_damaged_key_frame_is_let_go_and_the_next_one_taken(clip: Path) -> None:
+    data = bytearray(clip.read_bytes())
+    with av.open(clip) as container:
+        keys = [it for it in container.demux(video=0) if it.is_keyframe and it.size]
+        second = keys[1]
+        assert second.pos is not None
+        data[second.pos + 8 : second.pos + second.size] = bytes(second.size - 8)
+    clip.write_bytes(data)
+    times = watched(clip, Sampler(SECOND_NS))
+    assert times == near([0.0, 2.0, 3.0])
