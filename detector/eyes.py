@@ -15,7 +15,7 @@ from fences.box import Box
 from fences.fence import Fence
 from fences.observation import Detection, Label, Observation, Seeing
 
-LEAST_PX = 640
+LEAST_PX = 960
 """Long side of the smallest picture that is looked at, where the camera gives as much."""
 
 

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from detector.frame import Frame
-from fences.observation import Gap
+from fences.observation import Gap, Tick
 
 _MAX_GAPS = 64
 """Gaps that wait; more without a frame between them are joined, for they are one gap."""
@@ -18,10 +18,13 @@ _MAX_GAPS = 64
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A frame that nobody has looked at yet, since when it waits, and what came before it."""
+    """A frame that nobody has looked at yet, since when it waits, and what came before it.
+
+    Or, where there is no frame, a tick: time has passed.
+    """
 
     gaps: tuple[Gap, ...]
-    frame: Frame | None
+    last: Frame | Tick | None
     since_ns: int
 
 
@@ -32,15 +35,19 @@ class Latest:
         self._lock = threading.Lock()
         self._gaps: deque[Gap] = deque()
         self._frame: Frame | None = None
+        self._tick: Tick | None = None
         self._since_ns = 0
         self.dropped = 0
         """Frames that a newer one has replaced before anybody looked."""
 
-    def put(self, item: Frame | Gap, now_ns: int) -> None:
-        """Leave a frame or a gap. A frame that still waits makes way for the new one."""
+    def put(self, item: Frame | Gap | Tick, now_ns: int) -> None:
+        """Leave something. A frame that still waits makes way for a new one, a tick for all."""
         with self._lock:
             if isinstance(item, Gap):
                 self._note(item)
+                return
+            if isinstance(item, Tick):
+                self._tick = item
                 return
             self.dropped += self._frame is not None
             if self._frame is None:
@@ -50,11 +57,12 @@ class Latest:
     def take(self) -> Waiting | None:
         """Everything that waits, gaps first; ``None`` if nothing does."""
         with self._lock:
-            if self._frame is None and not self._gaps:
+            last = self._frame or self._tick
+            if last is None and not self._gaps:
                 return None
-            waiting = Waiting(tuple(self._gaps), self._frame, self._since_ns)
+            waiting = Waiting(tuple(self._gaps), last, self._since_ns)
             self._gaps.clear()
-            self._frame = None
+            self._frame = self._tick = None
             return waiting
 
     def _note(self, gap: Gap) -> None:

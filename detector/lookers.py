@@ -17,7 +17,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from detector.latest import Latest, Waiting
+from detector.frame import Frame
+from detector.latest import Latest
 from detector.overload import Overload
 from detector.stream import Watch
 from fences.clock import Clock
@@ -140,16 +141,13 @@ class Lookers:
         with seat.at():
             for gap in waiting.gaps:
                 seat.watch.take(gap)
-            if waiting.frame is not None:
-                seat.watch.take(waiting.frame)
-        self._tell(seat, waiting, begun_ns)
+            if waiting.last is not None:
+                seat.watch.take(waiting.last)
+        if isinstance(waiting.last, Frame):
+            self._tell(seat, waiting.last, begun_ns - waiting.since_ns, begun_ns)
 
-    def _tell(self, seat: Seat, waiting: Waiting, begun_ns: int) -> None:
-        if waiting.frame is None:
-            return
+    def _tell(self, seat: Seat, frame: Frame, waited_ns: int, begun_ns: int) -> None:
         now_ns = self._clock.monotonic_ns()
-        waited_ns = begun_ns - waiting.since_ns
         self._overload.waited(waited_ns, now_ns)
         seat.watch.sampler.stretch = self._overload.factor
-        look = Look(seat.camera_id, waiting.frame.media_ns, waited_ns, now_ns - begun_ns)
-        seat.on_look(look)
+        seat.on_look(Look(seat.camera_id, frame.media_ns, waited_ns, now_ns - begun_ns))

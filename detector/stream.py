@@ -16,7 +16,7 @@ from detector.frame import Frame, FrameSource, Image
 from detector.sampling import Sampler
 from fences.event import FenceEvent
 from fences.guard import Guard
-from fences.observation import Gap, StepInput
+from fences.observation import Gap, StepInput, Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,12 @@ class Watch:
     guard: Guard
     sink: Sink
 
-    def take(self, item: Frame | Gap) -> None:
-        """A gap, or a frame that the sampler has chosen. Raises what converting it raises."""
-        if isinstance(item, Gap):
+    def take(self, item: Frame | Gap | Tick) -> None:
+        """A gap, a tick, or a frame that the sampler has chosen.
+
+        Raises what converting it raises.
+        """
+        if isinstance(item, Gap | Tick):
             self.sink.took(Taken(item, self.guard.take(item), None))
             return
         image = item.within(self.eyes.wanted_px)

@@ -27,11 +27,15 @@ from detector.sources.status import SourceState, SourceStatus
 from detector.stream import Watch
 from fences.clock import SECOND_NS, Clock
 from fences.guard import Guard
+from fences.observation import Tick
 from fences.state import FenceState, decode_state
 from kerbwatch.options import CameraOptions
 from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.desk import Desk
 from kerbwatch.wire.sources import Reading, live_source
+
+TICK_NS = 30 * SECOND_NS
+"""How often hours are minded at a camera that gives no pictures."""
 
 _RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 
@@ -87,6 +91,14 @@ class CameraThread:
         source = self._source
         if source is not None:
             source.close()
+
+    def tick(self) -> None:
+        """Let time pass for fences that have not been looked at for a while."""
+        wall_ns = self._clock.wall_ns()
+        last_ns = max((state.last_ns or 0) for state in self._guard.states.values())
+        if wall_ns - last_ns > self._sampler.interval_ns + TICK_NS:
+            self._seat.latest.put(Tick(wall_ns, wall_ns), self._clock.monotonic_ns())
+            self._shared.lookers.offer(self._seat)
 
     def finish(self, timeout_s: float) -> None:
         """Wait for the thread and for the look it has asked for, at most that long each."""

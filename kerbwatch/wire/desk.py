@@ -16,7 +16,7 @@ from detector.stream import Taken
 from fences.clock import SECOND_NS
 from fences.event import FenceEvent
 from fences.guard import Guard
-from fences.observation import Gap
+from fences.observation import Gap, Tick
 from fences.state import encode_state
 from kerbwatch.wire.backgrounds import BackgroundFolder
 
@@ -60,6 +60,9 @@ class Desk:
         entry = taken.entry
         if isinstance(entry, Gap):
             return
+        if isinstance(entry, Tick):
+            self._ticked(entry, taken.events)
+            return
         with self._lock:
             if self._last is None:
                 self._background_due_ns = entry.media_ns + CHECKPOINT_NS
@@ -70,6 +73,12 @@ class Desk:
                 image = taken.image() if taken.image is not None and taken.events else None
                 self._hand_in(entry.media_ns, entry.wall_ns, taken.events, image)
         self.on_view(self.eyes.framing.moved, entry.wall_ns)
+
+    def _ticked(self, tick: Tick, events: tuple[FenceEvent, ...]) -> None:
+        """Hours have begun or ended at a camera that nobody sees: told, where it matters."""
+        if events:
+            with self._lock:
+                self._hand_in(tick.media_ns, tick.wall_ns, events, None)
 
     def checkpoint(self) -> None:
         """Keep everything as it is now, before the service ends."""

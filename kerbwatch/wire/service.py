@@ -16,11 +16,11 @@ from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
 from detector.lookers import Lookers
 from detector.overload import Overload
-from fences.clock import Clock
+from fences.clock import SECOND_NS, Clock
 from kerbwatch.options import MqttOptions, ServiceOptions
 from kerbwatch.version import VERSION
 from kerbwatch.wire.backgrounds import BackgroundFolder
-from kerbwatch.wire.camera import CameraThread, Shared
+from kerbwatch.wire.camera import TICK_NS, CameraThread, Shared
 from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.models import open_engines
 from kerbwatch.wire.retire import retire_unwatched
@@ -75,7 +75,9 @@ def serve(
     lookers.start()
     for camera in cameras:
         camera.start()
-    stop.wait()
+    while not clock.wait(stop, TICK_NS / SECOND_NS):
+        for camera in cameras:
+            camera.tick()
     for camera in cameras:
         camera.close()
     until_ns = clock.monotonic_ns() + round(CAMERAS_STOP_S * 1e9)

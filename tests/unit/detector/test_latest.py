@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from detector.frame import Frame
 from detector.latest import Latest, Waiting
-from fences.observation import Gap
+from fences.observation import Gap, Tick
 
 
 def frame(media_ns: int) -> Frame:
@@ -34,6 +34,20 @@ def test_gaps_come_before_the_frame_that_ends_them() -> None:
     assert latest.take() == Waiting((gap,), back, since_ns=3)
 
 
+def test_a_tick_counts_only_where_there_is_no_frame() -> None:
+    latest = Latest()
+    latest.put(tick := Tick(9, 9), 1)
+    waiting = latest.take()
+    assert waiting is not None
+    assert waiting.last == tick
+    latest.put(Tick(10, 10), 2)
+    latest.put(newest := frame(11), 3)
+    latest.put(Tick(12, 12), 4)
+    assert latest.take() == Waiting((), newest, since_ns=3)
+    assert latest.take() is None
+    assert latest.dropped == 0
+
+
 @given(st.lists(st.booleans(), max_size=300), st.integers(1, 40))
 def test_media_time_never_runs_backwards_and_gaps_cover_what_was_told(
     are_gaps: list[bool], taken_every: int
@@ -43,7 +57,7 @@ def test_media_time_never_runs_backwards_and_gaps_cover_what_was_told(
         latest.put(Gap(number - 1, number, "lost") if is_gap else frame(number), number)
         if number % taken_every == 0 and (waiting := latest.take()) is not None:
             ends += [gap.to_ns for gap in waiting.gaps]
-            ends += [] if waiting.frame is None else [waiting.frame.media_ns]
+            ends += [] if waiting.last is None else [waiting.last.media_ns]
             last_ns = number
     waiting = latest.take()
     rest = [] if waiting is None else [gap.to_ns for gap in waiting.gaps]

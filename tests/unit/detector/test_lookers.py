@@ -16,7 +16,7 @@ from detector.lookers import Look, Lookers, Seat
 from detector.overload import Overload
 from detector.sampling import Sampler
 from detector.stream import Watch
-from fences.observation import Gap
+from fences.observation import Gap, Tick
 from kerbwatch.clock import SystemClock
 
 WAIT_S = 10.0
@@ -35,7 +35,7 @@ class Seen:
         self.most_inside = 0
         self.breaks: Exception | None = None
 
-    def take(self, item: Frame | Gap) -> None:
+    def take(self, item: Frame | Gap | Tick) -> None:
         self.inside += 1
         self.most_inside = max(self.most_inside, self.inside)
         self.begun.release()

@@ -17,7 +17,7 @@ from detector.stream import Taken
 from fences.clock import SECOND_NS
 from fences.event import EventKind, FenceEvent
 from fences.guard import Guard
-from fences.observation import Gap, Observation
+from fences.observation import Gap, Observation, Tick
 from fences.state import FenceState, decode_state
 from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.desk import BACKGROUND_NS, CHECKPOINT_NS, Desk
@@ -165,6 +165,20 @@ def test_a_gap_is_nothing_to_hand_in(desk: Desk, intake: FakeIntake) -> None:
     desk.took(Taken(Gap(0, 9 * SECOND_NS, "jump_forward"), (), None))
     desk.checkpoint()
     assert intake.tried == 0
+
+
+def test_time_that_passes_unseen_is_handed_in_only_if_it_ends_something(
+    desk: Desk, intake: FakeIntake, views: list[bool]
+) -> None:
+    desk.took(Taken(Tick(9 * SECOND_NS, 9 * SECOND_NS), (), None))
+    assert intake.tried == 0
+    desk.took(Taken(Tick(9 * SECOND_NS, 10 * SECOND_NS), (event(9),), None))
+    (batch,) = intake.taken
+    assert (batch.events, batch.media_ns, batch.wall_ns) == (
+        (event(9),), 9 * SECOND_NS, 10 * SECOND_NS,
+    )  # fmt: skip
+    assert batch.picture is None
+    assert views == []
 
 
 def test_while_the_store_is_away_events_wait_and_keep_their_order(
