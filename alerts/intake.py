@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from alerts.casebook import DEFAULT_POLICY, CasePolicy, Change, decide, event_key, key_of
+from alerts.casebook import DEFAULT_POLICY, CasePolicy, Change, Notice, decide, event_key, key_of
 from alerts.cases import Case, CaseKey
-from alerts.errors import EvidenceError
+from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import CameraState, CameraStatus
 from alerts.messages import Writer
+from alerts.outage import Outage
 from alerts.picture import Image
 from alerts.store.port import Checkpoint, Store, Transaction
 from fences.clock import Clock
@@ -44,7 +46,11 @@ class Batch:
 
 
 class Intake:
-    """Safe to call from many threads. Calls of one camera must come in order."""
+    """Safe to call from many threads. Calls of one camera must come in order.
+
+    Once something is on disk, ``on_notice`` gets what people are told of cases, one by one,
+    and ``on_change`` is called. ``outage``: where a store that is away is noted.
+    """
 
     def __init__(
         self,
@@ -55,6 +61,8 @@ class Intake:
         *,
         policy: CasePolicy = DEFAULT_POLICY,
         on_change: Callable[[], None] = lambda: None,
+        on_notice: Callable[[Notice], None] = lambda _: None,
+        outage: Outage | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -62,6 +70,8 @@ class Intake:
         self._clock = clock
         self._policy = policy
         self._on_change = on_change
+        self._on_notice = on_notice
+        self._outage = outage or Outage("store", clock)
         self._writing = threading.Lock()  # one writer at a time: SQLite has no more
 
     def receive(self, batch: Batch) -> tuple[Change, ...]:
@@ -71,6 +81,17 @@ class Intake:
         may be handed in again. A picture that cannot be written costs the case its picture,
         never the case.
         """
+        with self._noting_loss():
+            changes = self._keep(batch)
+        self._outage.back("intake")
+        for change in changes:
+            for notice in change.notices:
+                self._on_notice(notice)
+        if changes:
+            self._on_change()
+        return changes
+
+    def _keep(self, batch: Batch) -> tuple[Change, ...]:
         pictures = self._write_pictures(batch)
         with self._writing, self._store.write() as transaction:
             changes = tuple(
@@ -81,21 +102,29 @@ class Intake:
             for fence_id, codec in batch.checkpoints.items():
                 mark = Checkpoint(batch.camera_id, fence_id, codec, batch.media_ns, batch.wall_ns)
                 transaction.put_checkpoint(mark)
-        if changes:
-            self._on_change()
         return changes
+
+    @contextmanager
+    def _noting_loss(self) -> Iterator[None]:
+        """Only a write that works says that the store is back: of a full disk one can read."""
+        try:
+            yield
+        except StoreError as error:
+            self._outage.lost("intake", error)
+            raise
 
     def camera_status(
         self, camera_id: str, state: CameraState, since_wall_ns: int, reason: str = ""
     ) -> None:
         """Say how a camera is; saying the same again changes nothing."""
         status = CameraStatus(camera_id, state, since_wall_ns, reason)
-        with self._writing:
+        with self._noting_loss(), self._writing:
             if status in self._store.cameras():
                 return
             with self._store.write() as transaction:
                 transaction.put_camera(status)
                 transaction.add_message(self._writer.camera(status), self._clock.wall_ns())
+        self._outage.back("intake")
         self._on_change()
 
     def load_checkpoints(self, camera_id: str) -> dict[str, Checkpoint]:

@@ -16,6 +16,7 @@ from alerts.errors import StoreError
 from alerts.health import QueueStats, ServiceState
 from alerts.link import Acked, Connected, Heard, Link, LinkLostError, Lost, Signal
 from alerts.messages import Message, Writer
+from alerts.outage import Outage
 from alerts.retained import is_stale_case, says_online
 from alerts.store.port import Store
 from fences.clock import SECOND_NS, Clock
@@ -39,7 +40,14 @@ class DrainOptions:
 class Drainer:
     """Runs in one thread (:meth:`run`); the other public methods are for the others."""
 
-    def __init__(self, store: Store, writer: Writer, clock: Clock, options: DrainOptions) -> None:
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        clock: Clock,
+        options: DrainOptions,
+        outage: Outage | None = None,
+    ) -> None:
         self._store = store
         self._writer = writer
         self._clock = clock
@@ -54,7 +62,8 @@ class Drainer:
         self._beat_ns = 0
         self._online_since_ns = 0
         self._stop_by_ns: int | None = None
-        self._problem: str | None = None
+        self._outage = outage or Outage("store", clock)
+        self._deaf = False  # the last line was cut for its silence, and none has spoken since
 
     def post(self, signal: Signal) -> None:
         """Tell of something that happened on the line. Never blocks."""
@@ -105,6 +114,7 @@ class Drainer:
         elif isinstance(signal, Lost):
             self._link = None
         elif isinstance(signal, Acked):
+            self._deaf = False
             row_id, _ = self._in_flight.pop(signal.ticket, (_STATUS, 0))
             if row_id != _STATUS:
                 self._acked.add(row_id)
@@ -188,7 +198,9 @@ class Drainer:
         _, oldest_ns = next(iter(self._in_flight.values()))
         waited_ns = self._clock.monotonic_ns() - oldest_ns
         if waited_ns > self._options.ack_timeout_s * SECOND_NS:
-            _log.warning("no PUBACK for %.0f s, reconnecting", waited_ns / SECOND_NS)
+            if not self._deaf:  # said once, not for every line to the same deaf broker
+                _log.warning("no PUBACK for %.0f s, reconnecting", waited_ns / SECOND_NS)
+            self._deaf = True
             self._link = None
             link.drop()
 
@@ -196,11 +208,10 @@ class Drainer:
         try:
             self.step()
         except StoreError as error:
-            if str(error) != self._problem:  # a full disk is said once, not every second
-                _log.error("%s", error)
-            self._problem = str(error)
+            self._outage.lost("outbox", error)  # a full disk is said once, not every second
         else:
-            self._problem = None
+            if self._link is not None:  # without a line nothing is asked of the store
+                self._outage.back("outbox")
 
     def _finish(self, stop_by_ns: int) -> None:
         """Drain until empty or nearly out of time, then say ``stopped`` and wait for its PUBACK."""

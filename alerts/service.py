@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from alerts.casebook import DEFAULT_POLICY, CasePolicy
+from alerts.casebook import DEFAULT_POLICY, CasePolicy, Notice
 from alerts.evidence import EvidenceFolder
 from alerts.health import QueueStats
 from alerts.intake import Intake
@@ -14,6 +15,7 @@ from alerts.messages import Writer
 from alerts.mqtt.address import MqttAddress
 from alerts.mqtt.broker import EmbeddedBroker
 from alerts.mqtt.publisher import Publisher
+from alerts.outage import Outage
 from alerts.outbox import Drainer, DrainOptions
 from alerts.place import Directory
 from alerts.store.port import Store
@@ -44,6 +46,7 @@ class AlertOptions:
 class AlertService:
     """Open with a database that works, else ``StoreError``; then :meth:`start`, :meth:`stop`.
 
+    ``on_notice`` gets what people are told of cases, from the threads that brought it.
     ``intake`` is ready from the beginning: what comes in before ``start`` waits on disk.
     """
 
@@ -53,6 +56,7 @@ class AlertService:
         directory: Directory,
         clock: Clock,
         store: Store | None = None,
+        on_notice: Callable[[Notice], None] = lambda _: None,
     ) -> None:
         base = options.base if options.mqtt is None else options.mqtt.base
         self.options = options
@@ -62,7 +66,8 @@ class AlertService:
         self._writer = Writer(directory, self.topics, picture_base)
         self._clock = clock
         drain = DrainOptions(version=options.version, heartbeat_s=options.heartbeat_s)
-        self._drainer = Drainer(self.store, self._writer, clock, drain)
+        outage = Outage("store", clock)  # one for all: it is lost once, whoever misses it
+        self._drainer = Drainer(self.store, self._writer, clock, drain, outage)
         self.intake = Intake(
             self.store,
             self._writer,
@@ -70,6 +75,8 @@ class AlertService:
             clock,
             policy=options.policy,
             on_change=self._drainer.wake,
+            on_notice=on_notice,
+            outage=outage,
         )
         self._drain_thread = threading.Thread(target=self._drainer.run, name="outbox", daemon=True)
         self._broker: EmbeddedBroker | None = None

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 
-from alerts.errors import AlertsError
 from alerts.health import ServiceState
-from alerts.link import Acked, Connected, Heard, Lost, Signal
+from alerts.link import Acked, Connected, Heard, Link, Lost, Signal
 from alerts.messages import Message, Writer
 from alerts.mqtt.address import MqttAddress
 from alerts.mqtt.session import Session
+from alerts.outage import Outage
 from fences.clock import Clock
 
-_log = logging.getLogger(__name__)
 _FIRST_WAIT_S = 0.25
 _LONGEST_WAIT_S = 15.0
 
@@ -42,6 +40,7 @@ class Publisher:
         self._stopping = threading.Event()
         self._session: Session | None = None
         self._thread = threading.Thread(target=self._run, name="mqtt-publisher", daemon=True)
+        self._outage = Outage("broker", clock, host=address.host, port=address.port)
         self.problem: str | None = None
 
     def start(self) -> None:
@@ -93,7 +92,7 @@ class Publisher:
             self._address,
             f"kerbwatch-{self._writer.directory.site.id}",
             will=self._will(),
-            on_ack=lambda link, ticket: self._on_signal(Acked(link, ticket)),
+            on_ack=self._acked,
             on_message=lambda link, *what: self._on_signal(Heard(link, *what)),
         )
         self._session = session
@@ -103,11 +102,12 @@ class Publisher:
     def _will(self) -> Message:
         return self._writer.status(ServiceState.OFFLINE, self._version, self._clock.wall_ns())
 
+    def _acked(self, link: Link, ticket: int) -> None:
+        """Only a broker that takes messages is back: a deaf one lets us connect for ever."""
+        self._outage.back("publisher")
+        self._on_signal(Acked(link, ticket))
+
     def _note(self, problem: str | None) -> None:
-        """Say once that the broker is away and once that it is back, not at every attempt."""
-        if problem is not None and self.problem is None:
-            where = {"host": self._address.host, "port": self._address.port}
-            _log.warning("%s", AlertsError("mqtt_away", problem=problem, **where))
-        if problem is None and self.problem is not None:
-            _log.info("connected to the MQTT broker again")
+        if problem is not None:
+            self._outage.lost("publisher", problem)
         self.problem = problem

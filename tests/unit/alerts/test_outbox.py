@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
+import structlog
 
 from alerts.casebook import decide
 from alerts.cases import Case
@@ -276,16 +277,17 @@ def test_a_store_that_fails_for_a_moment_costs_no_acknowledgement(
 
 
 def test_a_store_that_keeps_failing_is_said_once(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rig = Rig()
     rig.put(note(1))
     rig.connect()
     monkeypatch.setattr(rig.store, "unsent", failing)
-    for _ in range(3):
-        rig.drainer._step_or_log()
-    assert [record.message for record in caplog.records] == [
-        str(StoreError("store_write", problem="disk full"))
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            rig.drainer._step_or_log()
+    assert [(one["event"], one["problem"]) for one in logs] == [
+        ("store_away", str(StoreError("store_write", problem="disk full")))
     ]
 
 
