@@ -19,3 +19,12 @@ class DataError(Exception):
         super().__init__(f"{key}: {values}")
         self.key = key
         self.values = values
+
+
+class StartError(Exception):
+    """The service cannot start; ``key`` names the text to tell."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(f"{key}: {values}")
+        self.key = key
+        self.values = values

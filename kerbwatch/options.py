@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,9 @@ EMBEDDED_HOST = "127.0.0.1"
 
 EMBEDDED_PORT = 21883
 """Where the embedded broker listens if the configuration names no port."""
+
+METRICS_PORT = 9464
+"""Where metrics are served if the configuration names no port."""
 
 HIDDEN = "***"
 """What stands in place of a secret."""
@@ -167,10 +171,24 @@ class CameraOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsOptions:
+    """Where metrics are served, to anybody who can reach it; ``port`` 0 is any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = METRICS_PORT
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.host == "localhost" or ip_address(self.host).is_loopback
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceOptions:
     """Everything that ``kerbwatch run`` needs to know.
 
-    ``store_url`` is SQLAlchemy's, with an absolute path where it is SQLite.
+    ``store_url`` is SQLAlchemy's, with an absolute path where it is SQLite. ``metrics`` None:
+    none are served.
     """
 
     site: SiteOptions
@@ -180,6 +198,7 @@ class ServiceOptions:
     cameras: tuple[CameraOptions, ...]
     mqtt: MqttOptions = field(default_factory=MqttOptions)
     recipients: tuple[RecipientOptions, ...] = ()
+    metrics: MetricsOptions | None = None
 
     def camera(self, camera_id: str) -> CameraOptions | None:
         """The camera of that id, if there is one."""

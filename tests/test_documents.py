@@ -88,6 +88,7 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
         "README.zh-CN.md",
         "docs/ARCHITECTURE.md",
         "docs/CONFIGURATION.md",
+        "docs/METRICS.md",
         "docs/MODELS.md",
     ],
 )

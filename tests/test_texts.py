@@ -54,12 +54,12 @@ def test_the_chinese_catalogue_is_in_chinese_and_the_english_one_is_not(package:
 
 def named_keys() -> Iterator[tuple[str, str]]:
     """File and key of every ``TEXT("…")`` and ``…Error("…")`` of the command line."""
-    for folder in ("kerbwatch/cli", "kerbwatch/wire"):
+    for folder in ("kerbwatch/cli", "kerbwatch/wire", "kerbwatch/metrics"):
         for path in sorted((ROOT / folder).glob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                     continue
-                if node.func.id in {"TEXT", "RecordError", "DataError"} and node.args:
+                if node.func.id in {"TEXT", "RecordError", "DataError", "StartError"} and node.args:
                     first = node.args[0]
                     if isinstance(first, ast.Constant):
                         yield path.name, str(first.value)
@@ -76,7 +76,7 @@ def test_every_text_of_the_command_line_is_used() -> None:
     """What is named nowhere in the code has been forgotten."""
     source = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder in ("cli", "wire")
+        for folder in ("cli", "wire", "metrics")
         for path in (ROOT / "kerbwatch" / folder).glob("*.py")
     )
     english = load_texts("kerbwatch", Language.EN).messages

@@ -57,7 +57,7 @@ def clear_failures(*, as_json: bool = False) -> Iterator[None]:
     from detector.engines.errors import ModelError  # noqa: PLC0415
     from detector.sources.errors import SourceError  # noqa: PLC0415
     from kerbwatch.config.problem import ConfigError  # noqa: PLC0415
-    from kerbwatch.errors import DataError, RecordError  # noqa: PLC0415
+    from kerbwatch.errors import DataError, RecordError, StartError  # noqa: PLC0415
 
     try:
         yield
@@ -67,7 +67,7 @@ def clear_failures(*, as_json: bool = False) -> Iterator[None]:
         give_up(lines, MISUSED, as_json=as_json, problems=problems)
     except SourceError as error:
         give_up(_source_text(error), FAILED, as_json=as_json)
-    except (RecordError, DataError) as error:
+    except (RecordError, DataError, StartError) as error:
         give_up(TEXT(error.key, **error.values), FAILED, as_json=as_json)
     except ModelError as error:
         give_up(str(error), FAILED, as_json=as_json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -47,6 +48,16 @@ def check_store_url(url: str | None) -> str | None:
     if url is not None and not _STORE.fullmatch(url):
         raise refuse("store_url")
     return url
+
+
+def check_metrics_host(host: str) -> str:
+    """Refuse what is no address of this machine to listen on; names could mean any."""
+    if host != "localhost":
+        try:
+            ip_address(host)
+        except ValueError:
+            raise refuse("metrics_host") from None
+    return host
 
 
 def camera_address(url: str, folder: Path) -> str:

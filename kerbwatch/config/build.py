@@ -25,6 +25,7 @@ from kerbwatch.options import (
     EMBEDDED_PORT,
     CameraOptions,
     FenceOptions,
+    MetricsOptions,
     ModelsOptions,
     MqttOptions,
     RecipientOptions,
@@ -53,6 +54,7 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         recipients=tuple(
             RecipientOptions(it.id, it.name or it.id, it.role) for it in model.recipients
         ),
+        metrics=(MetricsOptions(model.metrics.host, model.metrics.port) if model.metrics else None),
     )
 
 

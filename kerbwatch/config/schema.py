@@ -6,7 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from kerbwatch.config.addresses import check_broker_url, check_camera_url, check_store_url
+from kerbwatch.config.addresses import (
+    check_broker_url,
+    check_camera_url,
+    check_metrics_host,
+    check_store_url,
+)
 from kerbwatch.config.checks import check_corners, check_hours, check_polygon, check_timezone
 from kerbwatch.config.fields import (
     Expect,
@@ -19,6 +24,7 @@ from kerbwatch.config.fields import (
     StrictModel,
 )
 from kerbwatch.config.scale import FURTHEST_M
+from kerbwatch.options import METRICS_PORT
 
 _DAY_S = 86_400
 _LONGEST_DWELL_S = 30 * _DAY_S
@@ -63,6 +69,15 @@ class MqttModel(StrictModel):
     ca_file: PathText | None = None
 
     _url = field_validator("url")(check_broker_url)
+
+
+class MetricsModel(StrictModel):
+    """Where metrics are served."""
+
+    host: Annotated[str, Expect("metrics_host")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535), Expect("port")] = METRICS_PORT
+
+    _host = field_validator("host")(check_metrics_host)
 
 
 class StoreModel(StrictModel):
@@ -162,3 +177,4 @@ class StreamsModel(StrictModel):
     data_dir: PathText = "data"
     models: ModelsModel | None = None
     recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(default_factory=list)
+    metrics: MetricsModel | None = None

@@ -343,6 +343,18 @@ ROWS = [
         "地址里带有账号密码，实际为“mqtts://***@broker.example:8883”，应为单独的 username",
     ),
     Row(
+        "metrics by name", "store:", "metrics: {host: metrics.example}\nstore:",
+        "6:11", "metrics.host",
+        "not an address to listen on, got 'metrics.example', expected an IP address",
+        "不是可监听的地址，实际为“metrics.example”，应为本机的 IP 地址",
+    ),
+    Row(
+        "metrics port out of range", "store:", "metrics: {port: 70000}\nstore:",
+        "6:11", "metrics.port",
+        "out of range, got 70000, expected a port from 0 to 65535, 0 for any free one",
+        "超出范围，实际为 70000，应为端口号 0 至 65535（0 表示任意空闲端口）",
+    ),
+    Row(
         "own and embedded broker", "  username:", "  embedded_port: 0\n  username:",
         "4:3", "mqtt.embedded_port",
         "two keys that exclude each other, got both, expected either url or embedded_port",

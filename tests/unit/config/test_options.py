@@ -17,6 +17,7 @@ from kerbwatch.config.cards import known_cards
 from kerbwatch.config.load import find_problems, load_options
 from kerbwatch.options import (
     CameraOptions,
+    MetricsOptions,
     MqttOptions,
     RecipientOptions,
     Secret,
@@ -202,6 +203,32 @@ def test_a_fence_s_hours_hold_for_its_rules_in_the_site_s_zone(load: Load, good:
 )
 def test_brokers(written: str, expected: MqttOptions, load: Load) -> None:
     assert load(f"mqtt: {written}\n{SHORTEST}").mqtt == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("", None),
+        ("metrics:\n", None),
+        ("metrics: {}\n", MetricsOptions("127.0.0.1", 9464)),
+        ("metrics: {port: 0}\n", MetricsOptions("127.0.0.1", 0)),
+        ("metrics: {host: 0.0.0.0}\n", MetricsOptions("0.0.0.0", 9464)),
+        ("metrics: {host: '::1', port: 1}\n", MetricsOptions("::1", 1)),
+        ("metrics: {host: localhost}\n", MetricsOptions("localhost", 9464)),
+    ],
+)
+def test_metrics_are_served_where_the_file_says_so(
+    written: str, expected: MetricsOptions | None, load: Load
+) -> None:
+    assert load(f"{written}{SHORTEST}").metrics == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("::", False)],
+)
+def test_only_this_machine_reaches_the_loopback_interface(host: str, loopback: bool) -> None:
+    assert MetricsOptions(host).is_loopback == loopback
 
 
 def test_a_password_may_be_in_a_file_beside(load: Load, good: str, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What operators scrape: every figure, where it is kept, and the endpoint that serves it."""
