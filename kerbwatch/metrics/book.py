@@ -99,10 +99,10 @@ class Metrics:
             camera.new_ns = self._clock.monotonic_ns()
             self._node.decode.add(seconds)
 
-    def dropped(self, camera_id: str) -> None:
-        """A decoded frame was replaced by a newer one before anybody looked at it."""
+    def dropped(self, camera_id: str, frames: int = 1) -> None:
+        """Decoded frames were replaced by newer ones before anybody looked at them."""
         with self._lock:
-            self._cameras[camera_id].dropped += 1
+            self._cameras[camera_id].dropped += frames
 
     def looked(self, camera_id: str, media_ns: int, seconds: float, *, late: bool) -> None:
         """A look at the frame of ``media_ns`` is over; it took ``seconds`` as a whole.
@@ -133,10 +133,10 @@ class Metrics:
             self._cameras[camera_id].inference.add(seconds)
             self._node.inference.add(seconds)
 
-    def skipped(self, camera_id: str) -> None:
-        """A look did without the model, for nothing had changed."""
+    def skipped(self, camera_id: str, looks: int = 1) -> None:
+        """Looks did without the model, for nothing had changed."""
         with self._lock:
-            self._cameras[camera_id].skipped += 1
+            self._cameras[camera_id].skipped += looks
 
     def restarted(self, camera_id: str, reason: str) -> None:
         """The stream broke and is begun anew; ``reason`` is one of a few, such as a ``Fault``."""

@@ -7,19 +7,20 @@ share (``detector/lookers.py``), so that no camera waits for another one's netwo
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import structlog
 
-from alerts.errors import StoreError
 from alerts.health import CameraState
 from alerts.intake import Intake
 from detector.engines.protocol import Engine
 from detector.eyes import Eyes
 from detector.frame import FrameSource
 from detector.framing import Framing
-from detector.lookers import Lookers, Seat
+from detector.lookers import Look, Lookers, Seat
 from detector.sampling import Sampler
 from detector.sources.address import parse_address
 from detector.sources.errors import SourceError
@@ -29,10 +30,13 @@ from fences.clock import SECOND_NS, Clock
 from fences.guard import Guard
 from fences.observation import Tick
 from fences.state import FenceState, decode_state
+from kerbwatch.metrics.book import Metrics
 from kerbwatch.options import CameraOptions
 from kerbwatch.wire.backgrounds import BackgroundFolder
+from kerbwatch.wire.counted import LookCounter, TimedEngine
 from kerbwatch.wire.desk import Desk
 from kerbwatch.wire.sources import Reading, live_source
+from kerbwatch.wire.standing import Standing
 
 TICK_NS = 30 * SECOND_NS
 """How often hours are minded at a camera that gives no pictures."""
@@ -54,6 +58,7 @@ class Shared:
     backgrounds: BackgroundFolder
     lookers: Lookers
     turn: threading.Semaphore
+    metrics: Metrics
     clock: Clock
 
 
@@ -69,17 +74,23 @@ class CameraThread:
         guard = Guard(fences, _states(shared.intake, camera.id))
         framing = Framing(shared.backgrounds.load_view(camera.id, fences))
         memories = shared.backgrounds.load(camera.id, guard.states)
-        eyes = Eyes(fences, shared.engines, memories, framing)
+        eyes = Eyes(fences, self._timed(shared.engines), memories, framing)
         self._desk = Desk(camera.id, shared.intake, guard, eyes, shared.backgrounds, self._say_view)
         self._sampler = Sampler(camera.every_ns, camera.idle_ns)
         self._guard = guard
         self._seat = Seat(
-            camera.id, Watch(self._sampler, eyes, guard, self._desk), on_failure=self._failed
+            camera.id,
+            Watch(self._sampler, eyes, guard, self._desk),
+            on_failure=self._failed,
+            on_look=self._looked,
         )
+        self._counter = LookCounter(
+            self._sampler, eyes, self._seat.latest, shared.metrics, self._clock
+        )
+        self._standing = Standing(camera.id, shared.intake, shared.metrics, self._clock)
         self._closed = threading.Event()
         self._source: FrameSource | None = None
         self._broken: Exception | None = None
-        self._told: tuple[CameraState, str] | None = None
         self._thread = threading.Thread(target=self._run, name=f"camera-{camera.id}", daemon=True)
 
     def start(self) -> None:
@@ -145,34 +156,33 @@ class CameraThread:
         """A look broke: the reader starts the camera again, as after any other trouble."""
         self._broken = error
 
+    def _timed(self, engines: Sequence[Engine]) -> tuple[Engine, ...]:
+        told = partial(self._shared.metrics.inferred, self._camera.id)
+        return tuple(TimedEngine(engine, told, self._clock) for engine in engines)
+
+    def _looked(self, look: Look) -> None:
+        self._counter.looked(look)
+        self._shared.metrics.waiting(self._shared.lookers.waiting)
+
     def _say(self, status: SourceStatus) -> None:
         if status.state is SourceState.ONLINE:
-            self._tell(CameraState.ONLINE, status.wall_ns, "", "")
+            self._standing.tell(CameraState.ONLINE, status.wall_ns)
         elif not self._closed.is_set():
-            self._tell(CameraState.OFFLINE, status.wall_ns, str(status.fault or ""), status.detail)
+            self._lost(status.wall_ns, str(status.fault or ""), status.detail)
 
     def _say_view(self, moved: bool, wall_ns: int) -> None:
         """A camera that looks elsewhere is online and of no use: people must turn it back."""
         if moved:
-            self._tell(CameraState.MOVED, wall_ns, "", "")
-        elif self._told is not None and self._told[0] is CameraState.MOVED:
-            self._tell(CameraState.ONLINE, wall_ns, "", "")
+            self._standing.tell(CameraState.MOVED, wall_ns)
+        elif self._standing.state is CameraState.MOVED:
+            self._standing.tell(CameraState.ONLINE, wall_ns)
 
     def _say_offline(self, reason: str, why: str) -> None:
-        self._tell(CameraState.OFFLINE, self._clock.wall_ns(), reason, why)
+        self._lost(self._clock.wall_ns(), reason, why)
 
-    def _tell(self, state: CameraState, wall_ns: int, reason: str, why: str) -> None:
-        """Only what is new: a retry that fails as before leaves ``since`` where it was."""
-        if (state, reason) == self._told:
-            return
-        log = _log.info if state is CameraState.ONLINE else _log.warning
-        log(f"camera_{state}", camera=self._camera.id, reason=reason, why=why)
-        try:
-            self._shared.intake.camera_status(self._camera.id, state, wall_ns, reason)
-        except StoreError as error:
-            _log.error("store_away", camera=self._camera.id, problem=str(error))
-        else:
-            self._told = (state, reason)
+    def _lost(self, wall_ns: int, reason: str, why: str) -> None:
+        self._counter.begin_anew()
+        self._standing.tell(CameraState.OFFLINE, wall_ns, reason, why)
 
 
 def _states(intake: Intake, camera_id: str) -> dict[str, FenceState]:

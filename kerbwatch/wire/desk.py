@@ -109,9 +109,8 @@ class Desk:
             while self._waiting:
                 self.intake.receive(self._waiting[0])
                 del self._waiting[0]
-        except StoreError as error:
+        except StoreError:  # the intake says so, once for all cameras
             self._forget_mere_checkpoints()
-            _log.error("store_away", camera=self.camera_id, problem=str(error))
 
     def _forget_mere_checkpoints(self) -> None:
         """While the store is away only events need to wait; the newest state is kept."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import structlog
 
@@ -17,11 +18,13 @@ from alerts.service import AlertOptions, AlertService
 from detector.lookers import Lookers
 from detector.overload import Overload
 from fences.clock import SECOND_NS, Clock
-from kerbwatch.options import MqttOptions, ServiceOptions
+from kerbwatch.metrics.book import Metrics
+from kerbwatch.options import MetricsOptions, MqttOptions, ServiceOptions
 from kerbwatch.version import VERSION
 from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.camera import TICK_NS, CameraThread, Shared
 from kerbwatch.wire.directory import directory_of
+from kerbwatch.wire.figures import new_metrics, served
 from kerbwatch.wire.models import open_engines
 from kerbwatch.wire.retire import retire_unwatched
 
@@ -39,12 +42,13 @@ DRAIN_S = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What a started service can say of itself."""
+    """What a started service can say of itself; ``metrics``: where they are, if anywhere."""
 
     broker: MqttAddress
     embedded: bool
     cameras: int
     models: tuple[str, ...]
+    metrics: MetricsOptions | None = None
 
 
 def serve(
@@ -58,20 +62,36 @@ def serve(
 
     ``on_ready`` is called just before the first look, so that nobody misses the first case.
     Returns what could not be sent. Raises ``ModelError``, ``ConfigError`` (cards),
-    ``StoreError`` and ``BrokerError``, all before anything is watched.
+    ``StoreError``, ``StartError`` (the metrics' port) and ``BrokerError``, all before anything
+    is watched.
     """
     engines = open_engines(options.models, env)
-    alerts = AlertService(_alert_options(options), directory_of(options), clock)
-    for case in retire_unwatched(alerts.store, alerts.intake, options, clock):
-        _log.info("case_retired", case=case.case_id)
-    broker = alerts.start()
-    backgrounds = BackgroundFolder(options.data_dir / "backgrounds")
-    overload = Overload(_say_overload)
-    lookers = Lookers(_cores(), clock, overload)
-    turn = threading.BoundedSemaphore(_cores())
-    shared = Shared(engines, alerts.intake, backgrounds, lookers, turn, clock)
-    cameras = [CameraThread(camera, shared, _seed(camera.id)) for camera in options.cameras]
-    on_ready(Ready(broker, options.mqtt.embedded, len(cameras), options.models.use))
+    metrics = new_metrics(options, clock)
+    alerts = AlertService(
+        _alert_options(options),
+        directory_of(options),
+        clock,
+        on_notice=lambda notice: metrics.told(notice.kind),
+    )
+    with served(metrics, alerts, options, clock) as address:
+        for case in retire_unwatched(alerts.store, alerts.intake, options, clock):
+            _log.info("case_retired", case=case.case_id)
+        broker = alerts.start()
+        backgrounds = BackgroundFolder(options.data_dir / "backgrounds")
+        lookers = Lookers(_cores(), clock, Overload(partial(_say_overload, metrics)))
+        turn = threading.BoundedSemaphore(_cores())
+        shared = Shared(engines, alerts.intake, backgrounds, lookers, turn, metrics, clock)
+        cameras = [CameraThread(camera, shared, _seed(camera.id)) for camera in options.cameras]
+        names = options.models.use
+        on_ready(Ready(broker, options.mqtt.embedded, len(cameras), names, address))
+        _watch(cameras, lookers, clock, stop)
+    return alerts.stop(DRAIN_S)
+
+
+def _watch(
+    cameras: Sequence[CameraThread], lookers: Lookers, clock: Clock, stop: threading.Event
+) -> None:
+    """Until ``stop``, and then no longer than ``CAMERAS_STOP_S`` and ``LOOKERS_STOP_S``."""
     lookers.start()
     for camera in cameras:
         camera.start()
@@ -84,7 +104,6 @@ def serve(
     for camera in cameras:
         camera.finish(max(0.0, (until_ns - clock.monotonic_ns()) / 1e9))
     lookers.close(LOOKERS_STOP_S)
-    return alerts.stop(DRAIN_S)
 
 
 def broker_of(options: MqttOptions) -> MqttAddress:
@@ -116,7 +135,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _say_overload(factor: Fraction) -> None:
+def _say_overload(metrics: Metrics, factor: Fraction) -> None:
+    metrics.overload(float(factor))
     _log.warning("overload", factor=float(factor))
 
 

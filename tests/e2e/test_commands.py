@@ -134,15 +134,19 @@ def test_a_reader_that_has_gone_is_no_reason_for_a_traceback(tmp_path: Path) -> 
         assert done.returncode in {0, 1}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@pytest.mark.parametrize(
+    ("number", "options"),
+    [(signal.SIGINT, ["--log-json"]), (signal.SIGTERM, [])],
+    ids=["INT", "TERM"],
+)
 def test_the_service_is_stopped_by_ctrl_c_as_by_a_supervisor(
-    tmp_path: Path, number: signal.Signals
+    tmp_path: Path, number: signal.Signals, options: list[str]
 ) -> None:
-    """With the embedded broker; within 5 s, with status 0, and a last word."""
+    """With the embedded broker; within 5 s, with status 0, a last word, and JSON on every line."""
     clip = street_clip(tmp_path / "clip.avi", (20, False))
     config = streams(tmp_path, [camera("cam", clip, [fence()])], mqtt={"embedded_port": 0})
     with subprocess.Popen(
-        [KERBWATCH, "run", config, "--log-json"],
+        [KERBWATCH, "run", config, *options],
         cwd=tmp_path,
         env=environment(),
         stderr=subprocess.PIPE,
@@ -159,8 +163,9 @@ def test_the_service_is_stopped_by_ctrl_c_as_by_a_supervisor(
     assert process.returncode == 0, said
     assert "Stopped; 0 message(s) wait in the store for the broker" in said[-1]
     assert "Traceback" not in "".join(said)
-    logged = [json.loads(line) for line in said if line.startswith("{")]
-    assert {"camera_online"} <= {line["event"] for line in logged}
+    logged = [json.loads(line)["event"] for line in said]
+    assert {"service_started", "camera_online"} <= set(logged)
+    assert logged[-1] == "service_stopped"
 
 
 def test_a_replay_is_stopped_by_ctrl_c_without_a_traceback(

@@ -226,20 +226,21 @@ def _await_subscriptions(ear: Ear, count: int) -> None:
     [
         ({"store": {"url": "sqlite:////proc/nowhere/kerbwatch.db"}}, "Cannot open the database"),
         ({"mqtt": {"embedded_port": 1}}, None),
+        ({"metrics": {"port": 1}}, None),
         ({"models": {"use": ["yolox-nano-416"]}}, "the model of card yolox-nano-416 is not there"),
     ],
-    ids=["database", "port", "model"],
+    ids=["database", "broker's port", "metrics' port", "model"],
 )
 def test_what_cannot_start_says_so_in_one_sentence(
     tmp_path: Path, settings: dict[str, Any], sentence: str | None
 ) -> None:
-    """The embedded broker's port is taken by somebody else in the second case."""
+    """The port is taken by somebody else where no sentence is given."""
     clip = street_clip(tmp_path / "clip.avi", (2, False))
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        taken = {"mqtt": {"embedded_port": port}}
+        taken = {part: dict.fromkeys(keys, port) for part, keys in settings.items()}
         config = streams(
             tmp_path, [camera("cam", clip, [fence()])], **(settings if sentence else taken)
         )
