@@ -41,7 +41,7 @@ SIZE_HW = (72, 128)
 FRAME_BYTES = SIZE_HW[0] * SIZE_HW[1] * 3
 EVERY_S = 10.0
 FRAMES_A_MINUTE = round(60 / EVERY_S)
-WATCHED_MINUTES, SHORT_MINUTES = 120, 8
+WATCHED_MINUTES, SHORT_MINUTES = 60, 8
 ALIVE_FRAMES = 3
 """What may be in use when a minute is over: the last frame, and what was made of it."""
 
@@ -198,7 +198,7 @@ def test_hours_of_broken_lines_keep_no_frame(tmp_path: Path) -> None:
     camera = Camera(tmp_path, keep=None)
     grown = growth(camera, WATCHED_MINUTES // 2)
     assert camera.sink.looks == WATCHED_MINUTES * FRAMES_A_MINUTE
-    assert camera.store.taken > 20, "nothing happened, so nothing was proven"
+    assert camera.store.taken > 8, "nothing happened, so nothing was proven"
     assert camera.store.refused > 60
     assert not grown.leaks, grown
 
