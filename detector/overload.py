@@ -25,11 +25,13 @@ class Overload:
     """From how long frames wait to the factor by which all intervals are stretched, 1 to 16.
 
     It grows by a quarter every 2 s in which a frame waited too long, and falls by a tenth where
-    none did: quickly out of trouble, slowly back. ``on_change`` is told every new factor, from the
-    thread that brought it about. Safe to use from many threads.
+    none did: quickly out of trouble, slowly back. ``on_change`` is told the factor before and every new one, from
+    the thread that brought it about. Safe to use from many threads.
     """
 
-    def __init__(self, on_change: Callable[[Fraction], None] = lambda _: None) -> None:
+    def __init__(
+        self, on_change: Callable[[Fraction, Fraction], None] = lambda _before, _now: None
+    ) -> None:
         self._lock = threading.Lock()
         self._on_change = on_change
         self._since_ns: int | None = None
@@ -46,9 +48,9 @@ class Overload:
                 return
             before, self.factor = self.factor, self._judged()
             self._since_ns, self._longest_ns = now_ns, 0
-            changed = self.factor != before
-        if changed:
-            self._on_change(self.factor)
+            now = self.factor
+        if now != before:
+            self._on_change(before, now)
 
     def _judged(self) -> Fraction:
         if self._longest_ns > LATE_NS:

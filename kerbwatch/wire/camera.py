@@ -37,6 +37,7 @@ from kerbwatch.wire.counted import LookCounter, TimedEngine
 from kerbwatch.wire.desk import Desk
 from kerbwatch.wire.sources import Reading, live_source
 from kerbwatch.wire.standing import Standing
+from kerbwatch.wire.turn import Turns
 
 TICK_NS = 30 * SECOND_NS
 """How often hours are minded at a camera that gives no pictures."""
@@ -51,13 +52,13 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all cameras of a node share. ``turn`` is held while a picture is decoded."""
+    """What all cameras of a node share."""
 
     engines: tuple[Engine, ...]
     intake: Intake
     backgrounds: BackgroundFolder
     lookers: Lookers
-    turn: threading.Semaphore
+    turns: Turns
     metrics: Metrics
     clock: Clock
 
@@ -88,6 +89,7 @@ class CameraThread:
             self._sampler, eyes, self._seat.latest, shared.metrics, self._clock
         )
         self._standing = Standing(camera.id, shared.intake, shared.metrics, self._clock)
+        self._turn = shared.turns.of(partial(shared.metrics.decoded, camera.id))
         self._closed = threading.Event()
         self._source: FrameSource | None = None
         self._broken: Exception | None = None
@@ -141,7 +143,7 @@ class CameraThread:
         last_ns = max((state.last_ns or 0) for state in self._guard.states.values())
         self._source = live_source(
             parse_address(self._camera.url.reveal()),
-            Reading(self._clock, self._generator, self._sampler, self._shared.turn, self._say),
+            Reading(self._clock, self._generator, self._sampler, self._turn, self._say),
             after_ns=1 + last_ns,
         )
         if self._closed.is_set():

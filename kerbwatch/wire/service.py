@@ -27,6 +27,7 @@ from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.figures import new_metrics, served
 from kerbwatch.wire.models import open_engines
 from kerbwatch.wire.retire import retire_unwatched
+from kerbwatch.wire.turn import Turns
 
 _log = structlog.get_logger(__name__)
 
@@ -78,9 +79,10 @@ def serve(
             _log.info("case_retired", case=case.case_id)
         broker = alerts.start()
         backgrounds = BackgroundFolder(options.data_dir / "backgrounds")
-        lookers = Lookers(_cores(), clock, Overload(partial(_say_overload, metrics)))
-        turn = threading.BoundedSemaphore(_cores())
-        shared = Shared(engines, alerts.intake, backgrounds, lookers, turn, metrics, clock)
+        overload = Overload(partial(_say_overload, metrics))
+        lookers = Lookers(_cores(), clock, overload)
+        turns = Turns(_cores(), overload, clock)
+        shared = Shared(engines, alerts.intake, backgrounds, lookers, turns, metrics, clock)
         cameras = [CameraThread(camera, shared, _seed(camera.id)) for camera in options.cameras]
         names = options.models.use
         on_ready(Ready(broker, options.mqtt.embedded, len(cameras), names, address))
@@ -135,9 +137,13 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _say_overload(metrics: Metrics, factor: Fraction) -> None:
+def _say_overload(metrics: Metrics, before: Fraction, factor: Fraction) -> None:
+    """Every step is a figure; only that it begins and that it is over are worth a line."""
     metrics.overload(float(factor))
-    _log.warning("overload", factor=float(factor))
+    if before == 1:
+        _log.warning("overload", looks="further apart than configured")
+    elif factor == 1:
+        _log.info("overload_over")
 
 
 def _seed(camera_id: str) -> int:

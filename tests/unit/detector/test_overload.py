@@ -21,7 +21,7 @@ def after(overload: Overload, waits_ns: list[int], begin_ns: int = 0) -> int:
 
 def test_frames_that_wait_too_long_stretch_and_short_waits_relax_to_one() -> None:
     told: list[Fraction] = []
-    overload = Overload(told.append)
+    overload = Overload(lambda _, now: told.append(now))
     now_ns = after(overload, [LATE_NS + 1] * 4)
     assert told == [Fraction(5, 4), Fraction(25, 16), Fraction(125, 64).limit_denominator(100)]
     after(overload, [EASY_NS - 1] * 20, now_ns)
