@@ -21,17 +21,19 @@ _DOWN = Fraction(9, 10)
 _MOST = Fraction(16)
 
 
+OnChange = Callable[[Fraction, Fraction], None]
+"""The factor before, and now."""
+
+
 class Overload:
     """From how long frames wait to the factor by which all intervals are stretched, 1 to 16.
 
     It grows by a quarter every 2 s in which a frame waited too long, and falls by a tenth where
-    none did: quickly out of trouble, slowly back. ``on_change`` is told the factor before and every new one, from
-    the thread that brought it about. Safe to use from many threads.
+    none did: quickly out of trouble, slowly back. ``on_change`` is told the factor before and the
+    new one, from the thread that brought it about. Safe to use from many threads.
     """
 
-    def __init__(
-        self, on_change: Callable[[Fraction, Fraction], None] = lambda _before, _now: None
-    ) -> None:
+    def __init__(self, on_change: OnChange = lambda _before, _now: None) -> None:
         self._lock = threading.Lock()
         self._on_change = on_change
         self._since_ns: int | None = None

@@ -35,7 +35,7 @@ class Slow:
     wall_ns = monotonic_ns
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
-        raise AssertionError
+        raise AssertionError(f"nobody waits {seconds} s for {event}")
 
 
 def test_each_decoding_is_told_with_its_seconds_even_if_it_breaks() -> None:
