@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+QUARANTINED = "quarantined"
+"""The reason of a camera that is left out for a while because its stream ended the program."""
+
 
 class CameraState(StrEnum):
     """How a camera is."""
@@ -26,12 +29,16 @@ class ServiceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """``since_wall_ns``: since when; ``reason`` is for people who look into it."""
+    """``since_wall_ns``: since when; ``reason`` is for people who look into it.
+
+    ``until_wall_ns``: when it ends by itself, where that is known.
+    """
 
     camera_id: str
     state: CameraState
     since_wall_ns: int
     reason: str = ""
+    until_wall_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

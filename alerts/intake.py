@@ -114,10 +114,15 @@ class Intake:
             raise
 
     def camera_status(
-        self, camera_id: str, state: CameraState, since_wall_ns: int, reason: str = ""
+        self,
+        camera_id: str,
+        state: CameraState,
+        since_wall_ns: int,
+        reason: str = "",
+        until_wall_ns: int | None = None,
     ) -> None:
         """Say how a camera is; saying the same again changes nothing."""
-        status = CameraStatus(camera_id, state, since_wall_ns, reason)
+        status = CameraStatus(camera_id, state, since_wall_ns, reason, until_wall_ns)
         with self._noting_loss(), self._writing:
             if status in self._store.cameras():
                 return

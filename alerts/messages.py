@@ -75,12 +75,15 @@ class Writer:
 
     def camera(self, status: CameraStatus) -> Message:
         since, since_ms = self._time(status.since_wall_ns)
+        until, until_ms = self._maybe_time(status.until_wall_ns)
         body: payloads.CameraBody = {
             "schema": payloads.CAMERA_SCHEMA,
             "camera": self._camera(status.camera_id),
             "state": status.state.value,
             "since": since,
             "since_ms": since_ms,
+            "until": until,
+            "until_ms": until_ms,
             "reason": status.reason,
         }
         return Message(self.topics.camera_status(status.camera_id), _dump(body), retained=True)

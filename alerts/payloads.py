@@ -118,13 +118,15 @@ class InboxBody(TypedDict):
 
 
 class CameraBody(TypedDict):
-    """``cameras/<id>/status``."""
+    """``cameras/<id>/status``. ``until`` is null where nobody knows when it ends."""
 
     schema: str
     camera: Named
     state: str
     since: str
     since_ms: int
+    until: str | None
+    until_ms: int | None
     reason: str
 
 

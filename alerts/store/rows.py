@@ -98,5 +98,9 @@ def row_to_checkpoint(row: RowMapping) -> Checkpoint:
 
 def row_to_camera(row: RowMapping) -> CameraStatus:
     return CameraStatus(
-        row["camera_id"], CameraState(row["state"]), row["since_wall_ns"], row["reason"]
+        row["camera_id"],
+        CameraState(row["state"]),
+        row["since_wall_ns"],
+        row["reason"],
+        row["until_wall_ns"],
     )

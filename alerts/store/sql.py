@@ -78,6 +78,7 @@ class SqlTransaction:
                 "state": status.state.value,
                 "since_wall_ns": status.since_wall_ns,
                 "reason": status.reason,
+                "until_wall_ns": status.until_wall_ns,
             },
         )
 

@@ -128,6 +128,7 @@ cameras = Table(
     Column("state", String(16), nullable=False),
     Column("since_wall_ns", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("until_wall_ns", BigInteger),
 )
 
 meta = Table(

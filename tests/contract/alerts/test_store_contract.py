@@ -178,7 +178,7 @@ def test_pruning_forgets_only_what_was_sent_and_keeps_the_newest(store: Store) -
 def test_the_truth_is_open_cases_cameras_and_what_is_still_to_be_said(store: Store) -> None:
     keep(store, opened(), opened(60, "strip"))
     keep(store, closed(opened().case))
-    status = CameraStatus("gate-3", CameraState.MOVED, 5, "reason")
+    status = CameraStatus("gate-3", CameraState.MOVED, 5, "reason", 9)
     with store.write() as transaction:
         transaction.put_camera(status)
         transaction.add_message(Message("a", "1", retained=True), 1)

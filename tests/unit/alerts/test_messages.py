@@ -7,7 +7,7 @@ import pytest
 
 from alerts.casebook import Change, decide
 from alerts.cases import Case
-from alerts.health import CameraState, CameraStatus, QueueStats, ServiceState
+from alerts.health import QUARANTINED, CameraState, CameraStatus, QueueStats, ServiceState
 from alerts.messages import Message, scenario_names
 from alerts.topics import Topics
 from fences.clock import SECOND_NS
@@ -182,6 +182,16 @@ def test_a_camera_status_is_retained_under_the_camera() -> None:
     message = WRITER.camera(CameraStatus("gate-3", CameraState.FROZEN, START_WALL_NS, "why"))
     assert (message.topic, message.retained) == (f"{ROOT}/cameras/gate-3/status", True)
     assert body(message)["state"] == "frozen"
+    assert (body(message)["until"], body(message)["until_ms"]) == (None, None)
+
+
+def test_a_camera_status_that_ends_by_itself_says_when() -> None:
+    until_ns = START_WALL_NS + 600 * 10**9
+    out = CameraStatus("gate-3", CameraState.OFFLINE, START_WALL_NS, QUARANTINED, until_ns)
+    told = body(WRITER.camera(out))
+    assert (told["state"], told["reason"]) == ("offline", "quarantined")
+    assert told["until_ms"] - told["since_ms"] == 600_000
+    assert told["until"] > told["since"]
 
 
 def test_a_scenario_that_left_the_catalogue_goes_by_its_id() -> None:

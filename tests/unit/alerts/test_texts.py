@@ -6,7 +6,7 @@ import pytest
 
 from alerts.cases import CaseState
 from alerts.errors import BrokerError, StoreError
-from alerts.health import CameraState
+from alerts.health import QUARANTINED, CameraState
 from alerts.push import evidence_text, span_text
 from alerts.texts import Language, Texts, load_texts
 from fences.catalogue import CATALOGUE
@@ -33,6 +33,7 @@ def test_every_state_and_reason_has_a_name(language: Language) -> None:
     names = [f"state.{one}" for one in CaseState]
     names += [f"label.{one}" for one in Label]
     names += [f"camera.{one}" for one in CameraState] + [f"reason.{one}" for one in Reason]
+    names += [f"camera_reason.{QUARANTINED}"]
     assert [name for name in names if name not in messages] == []
 
 
