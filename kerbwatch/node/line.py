@@ -1,0 +1,77 @@
+"""The line between a node and its supervisor, a socket pair that a death closes by itself."""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+CRASH_REPORT = "crash.log"
+"""What ``faulthandler`` wrote of the run that goes on; empty while all is well."""
+
+LAST_CRASH_REPORT = "last-crash.log"
+"""The report of the last crash, kept for whoever looks into it."""
+
+ORPHANED = 70
+"""Exit status of a node whose supervisor is gone; nobody is there to see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a node ended. ``code`` below 0 is a signal; ``ready``: it had begun to watch.
+
+    ``folder`` is where it kept its crash report, None if it did not come as far.
+    """
+
+    code: int
+    ready: bool = False
+    folder: Path | None = None
+
+
+class Line:
+    """The node's end. As soon as the supervisor is gone, so is the node."""
+
+    def __init__(self, end: socket.socket, leave: Callable[[int], object] = os._exit) -> None:
+        self._end = end
+        self._leave = leave
+        self._report: TextIO | None = None
+        threading.Thread(target=self._listen, name="supervisor", daemon=True).start()
+
+    def record_crashes(self, folder: Path) -> None:
+        """From now on a crash leaves its report in ``folder``. Raises ``OSError``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._report = (folder / CRASH_REPORT).open("w", encoding="utf-8")
+        faulthandler.enable(self._report, all_threads=False)
+        self._tell(folder=str(folder))
+
+    def ready(self) -> None:
+        """Say that all could be opened: from now on an end is unexpected."""
+        self._tell(ready=True)
+
+    def _tell(self, **news: object) -> None:
+        self._end.sendall(json.dumps(news).encode() + b"\n")
+
+    def _listen(self) -> None:
+        # Nothing is ever sent this way: it returns when the other end is closed. A hard end, as
+        # by a power cut, for another supervisor may be starting the next node already.
+        try:
+            self._end.recv(1)
+        finally:
+            self._leave(ORPHANED)
+
+
+def last_words(end: socket.socket, code: int) -> Ended:
+    """What a node that has ended had told on the other end of the line."""
+    with end, end.makefile("rb") as stream:
+        whole = [line for line in stream.read().splitlines(keepends=True) if line.endswith(b"\n")]
+    news: dict[str, object] = {}
+    for line in whole:
+        news.update(json.loads(line))
+    folder = news.get("folder")
+    return Ended(code, bool(news.get("ready")), None if folder is None else Path(str(folder)))
