@@ -14,11 +14,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from detector.frame import Frame
-from detector.latest import Latest
+from detector.latest import Latest, Waiting
 from detector.overload import Overload
 from detector.stream import Watch
 from fences.clock import Clock
@@ -38,14 +37,15 @@ class Look:
 class Seat:
     """A camera among those that are looked at. ``on_failure`` is told what broke a look.
 
-    ``at`` wraps every look: whoever wants to know where the thread was, if it does not come back.
+    ``around`` calls every look: whoever wants to know where the thread was, if it does not come
+    back, finds this on its stack.
     """
 
     camera_id: str
     watch: Watch
     on_failure: Callable[[Exception], None]
     on_look: Callable[[Look], None] = lambda _: None
-    at: Callable[[], AbstractContextManager[None]] = nullcontext
+    around: Callable[[Callable[[], None]], None] = lambda look: look()
     latest: Latest = field(default_factory=Latest)
 
 
@@ -138,11 +138,7 @@ class Lookers:
         if waiting is None:
             return
         begun_ns = self._clock.monotonic_ns()
-        with seat.at():
-            for gap in waiting.gaps:
-                seat.watch.take(gap)
-            if waiting.last is not None:
-                seat.watch.take(waiting.last)
+        seat.around(lambda: _take(seat.watch, waiting))
         if isinstance(waiting.last, Frame):
             self._tell(seat, waiting.last, begun_ns - waiting.since_ns, begun_ns)
 
@@ -151,3 +147,10 @@ class Lookers:
         self._overload.waited(waited_ns, now_ns)
         seat.watch.sampler.stretch = self._overload.factor
         seat.on_look(Look(seat.camera_id, frame.media_ns, waited_ns, now_ns - begun_ns))
+
+
+def _take(watch: Watch, waiting: Waiting) -> None:
+    for gap in waiting.gaps:
+        watch.take(gap)
+    if waiting.last is not None:
+        watch.take(waiting.last)

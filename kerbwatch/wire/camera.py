@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import structlog
 
-from alerts.health import CameraState
+from alerts.health import QUARANTINED, CameraState
 from alerts.intake import Intake
 from detector.engines.protocol import Engine
 from detector.eyes import Eyes
@@ -31,13 +31,16 @@ from fences.guard import Guard
 from fences.observation import Tick
 from fences.state import FenceState, decode_state
 from kerbwatch.metrics.book import Metrics
+from kerbwatch.node.book import Held
 from kerbwatch.options import CameraOptions
 from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.counted import LookCounter, TimedEngine
 from kerbwatch.wire.desk import Desk
+from kerbwatch.wire.quarantine import Quarantine
 from kerbwatch.wire.sources import Reading, live_source
 from kerbwatch.wire.standing import Standing
 from kerbwatch.wire.turn import Turns
+from kerbwatch.wire.whereabouts import working_for
 
 TICK_NS = 30 * SECOND_NS
 """How often hours are minded at a camera that gives no pictures."""
@@ -61,6 +64,7 @@ class Shared:
     turns: Turns
     metrics: Metrics
     clock: Clock
+    quarantine: Quarantine
 
 
 class CameraThread:
@@ -84,6 +88,7 @@ class CameraThread:
             Watch(self._sampler, eyes, guard, self._desk),
             on_failure=self._failed,
             on_look=self._looked,
+            around=lambda look: working_for(camera.id, look),
         )
         self._counter = LookCounter(
             self._sampler, eyes, self._seat.latest, shared.metrics, self._clock
@@ -120,11 +125,12 @@ class CameraThread:
         self._desk.checkpoint()
 
     def _run(self) -> None:
+        self._shared.quarantine.sit_out(self._camera.id, self._closed, self._say_held)
         failures = 0
         while not self._closed.is_set():
             started_ns = self._clock.monotonic_ns()
             try:
-                self._read()
+                working_for(self._camera.id, self._read)
             except SourceError as error:
                 self._say_offline(str(error.fault), str(error))
             except Exception:  # noqa: BLE001  # one camera's trouble must not end the others
@@ -181,6 +187,12 @@ class CameraThread:
 
     def _say_offline(self, reason: str, why: str) -> None:
         self._lost(self._clock.wall_ns(), reason, why)
+
+    def _say_held(self, held: Held) -> None:
+        until_ns = held.until_wall_ns
+        self._standing.tell(
+            CameraState.OFFLINE, held.since_wall_ns, QUARANTINED, until_wall_ns=until_ns
+        )
 
     def _lost(self, wall_ns: int, reason: str, why: str) -> None:
         self._counter.begin_anew()

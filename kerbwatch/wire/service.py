@@ -26,6 +26,7 @@ from kerbwatch.wire.camera import TICK_NS, CameraThread, Shared
 from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.figures import new_metrics, served
 from kerbwatch.wire.models import open_engines
+from kerbwatch.wire.quarantine import Quarantine
 from kerbwatch.wire.retire import retire_unwatched
 from kerbwatch.wire.turn import Turns
 
@@ -58,16 +59,19 @@ def serve(
     clock: Clock,
     stop: threading.Event,
     on_ready: Callable[[Ready], None] = lambda _: None,
+    quarantine: Quarantine | None = None,
 ) -> QueueStats:
     """Run the service until ``stop`` is set; then drain and end within 5 s.
 
     ``on_ready`` is called just before the first look, so that nobody misses the first case.
+    Cameras in ``quarantine`` are told of and wait until it is over; left out: nobody is in one.
     Returns what could not be sent. Raises ``ModelError``, ``ConfigError`` (cards),
     ``StoreError``, ``StartError`` (the metrics' port) and ``BrokerError``, all before anything
     is watched.
     """
     engines = open_engines(options.models, env)
     metrics = new_metrics(options, clock)
+    quarantine = quarantine or Quarantine(None, clock)
     alerts = AlertService(
         _alert_options(options),
         directory_of(options),
@@ -82,10 +86,13 @@ def serve(
         overload = Overload(partial(_say_overload, metrics))
         lookers = Lookers(_cores(), clock, overload)
         turns = Turns(_cores(), overload, clock)
-        shared = Shared(engines, alerts.intake, backgrounds, lookers, turns, metrics, clock)
+        shared = Shared(
+            engines, alerts.intake, backgrounds, lookers, turns, metrics, clock, quarantine
+        )
         cameras = [CameraThread(camera, shared, _seed(camera.id)) for camera in options.cameras]
         names = options.models.use
-        on_ready(Ready(broker, options.mqtt.embedded, len(cameras), names, address))
+        watched = sum(quarantine.held(camera.id) is None for camera in options.cameras)
+        on_ready(Ready(broker, options.mqtt.embedded, watched, names, address))
         _watch(cameras, lookers, clock, stop)
     return alerts.stop(DRAIN_S)
 

@@ -37,15 +37,24 @@ class Standing:
         """The last that was told; None before the first."""
         return None if self._now is None else self._now[0]
 
-    def tell(self, state: CameraState, wall_ns: int, reason: str = "", why: str = "") -> None:
+    def tell(
+        self,
+        state: CameraState,
+        wall_ns: int,
+        reason: str = "",
+        why: str = "",
+        until_wall_ns: int | None = None,
+    ) -> None:
         """The camera is in ``state`` since ``wall_ns``; ``why`` is for the log alone.
 
         The same again changes nothing, but what the store could not take is tried again.
         """
         with self._lock:
-            self._tell(state, wall_ns, reason, why)
+            self._tell(state, wall_ns, reason, why, until_wall_ns)
 
-    def _tell(self, state: CameraState, wall_ns: int, reason: str, why: str) -> None:
+    def _tell(
+        self, state: CameraState, wall_ns: int, reason: str, why: str, until_wall_ns: int | None
+    ) -> None:
         before, self._now = self._now, (state, reason)
         if before != self._now:
             self._metrics.stands(self._camera_id, state)
@@ -56,7 +65,7 @@ class Standing:
         if self._told == self._now:
             return
         try:
-            self._intake.camera_status(self._camera_id, state, wall_ns, reason)
+            self._intake.camera_status(self._camera_id, state, wall_ns, reason, until_wall_ns)
         except StoreError:  # the intake says so, once for all cameras
             return
         self._told = self._now

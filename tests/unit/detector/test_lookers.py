@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
@@ -137,13 +136,12 @@ def test_it_is_known_where_each_thread_is(start: Callable[[int], Lookers]) -> No
     lookers, where = start(1), Counter[str]()
     looks: list[Look] = []
 
-    @contextmanager
-    def at() -> Iterator[None]:
+    def around(look: Callable[[], None]) -> None:
         where["in"] += 1
-        yield
+        look()
         where["out"] += 1
 
-    camera = seat("gate", Seen(), at=at, on_look=looks.append)
+    camera = seat("gate", Seen(), around=around, on_look=looks.append)
     offer(lookers, camera, 5)
     assert lookers.idle(camera, WAIT_S)
     assert where == {"in": 1, "out": 1}
