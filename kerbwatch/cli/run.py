@@ -1,9 +1,10 @@
-"""``kerbwatch run``: the live service."""
+"""``kerbwatch run``: the live service, and a supervisor that brings it back when it dies."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 from functools import partial
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from kerbwatch.cli.speak import TEXT, clear_failures, note
+from kerbwatch.cli.speak import FAILED, TEXT, clear_failures, note
 
 if TYPE_CHECKING:
+    from kerbwatch.node.line import Line
     from kerbwatch.wire.service import Ready
 
 
@@ -31,22 +33,69 @@ def run(
     ] = None,
 ) -> None:
     """Watch until told to stop; SIGTERM and Ctrl-C drain and end within 5 s."""
-    with clear_failures():
-        from kerbwatch.clock import SystemClock  # noqa: PLC0415
-        from kerbwatch.config.cards import known_cards  # noqa: PLC0415
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
-        from kerbwatch.logs import set_up_logs  # noqa: PLC0415
-        from kerbwatch.wire.service import serve  # noqa: PLC0415
+    as_json = not sys.stderr.isatty() if log_json is None else log_json
+    from kerbwatch.clock import SystemClock  # noqa: PLC0415
+    from kerbwatch.node.forks import Forks  # noqa: PLC0415
+    from kerbwatch.node.supervisor import Supervisor  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ, known_models=known_cards(os.environ))
-        as_json = not sys.stderr.isatty() if log_json is None else log_json
+    def warn(event: str, **fields: object) -> None:
+        import structlog  # noqa: PLC0415  # only when there is something to tell
+
+        from kerbwatch.logs import set_up_logs  # noqa: PLC0415
+
         set_up_logs(as_json=as_json)
-        tell = partial(_tell, as_json)
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        left = serve(options, os.environ, SystemClock(), stop, partial(_greet, tell))
-        tell("service_stopped", TEXT("run.stopped", left=left.depth), left=left.depth)
+        structlog.get_logger("kerbwatch.node").warning(event, **fields)
+
+    name = f"{socket.gethostname()} {config.absolute()}"
+    with Forks(lambda line: _node(line, config, as_json)) as host:
+        code = Supervisor(host, SystemClock(), warn, name).run()
+    if code in {-signal.SIGTERM, -signal.SIGINT}:  # told to stop before it could do so by itself
+        os.kill(os.getpid(), -code)
+    if code:
+        raise typer.Exit(code if code > 0 else FAILED)
+
+
+def _node(line: Line, config: Path, as_json: bool) -> int:
+    """The node's whole life, in a process of its own; its exit status."""
+    try:
+        with clear_failures():
+            _watch(line, config, as_json)
+    except typer.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def _watch(line: Line, config: Path, as_json: bool) -> None:
+    import structlog  # noqa: PLC0415
+
+    from kerbwatch.clock import SystemClock  # noqa: PLC0415
+    from kerbwatch.config.cards import known_cards  # noqa: PLC0415
+    from kerbwatch.config.load import load_options  # noqa: PLC0415
+    from kerbwatch.logs import set_up_logs  # noqa: PLC0415
+    from kerbwatch.node.book import QuarantineBook, node_folder  # noqa: PLC0415
+    from kerbwatch.wire.quarantine import Quarantine  # noqa: PLC0415
+    from kerbwatch.wire.service import serve  # noqa: PLC0415
+
+    options = load_options(config, env=os.environ, known_models=known_cards(os.environ))
+    set_up_logs(as_json=as_json)
+    tell = partial(_tell, as_json)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    clock = SystemClock()
+    folder = node_folder(options.data_dir)
+    try:
+        line.record_crashes(folder)
+    except OSError as error:  # then nobody is blamed, but everybody is watched
+        structlog.get_logger(__name__).warning("crashes_unrecorded", problem=str(error))
+
+    def on_ready(ready: Ready) -> None:
+        line.ready()
+        _greet(tell, ready)
+
+    quarantine = Quarantine(QuarantineBook(folder), clock)
+    left = serve(options, os.environ, clock, stop, on_ready, quarantine)
+    tell("service_stopped", TEXT("run.stopped", left=left.depth), left=left.depth)
 
 
 def _greet(tell: Tell, ready: Ready) -> None:
