@@ -10,6 +10,7 @@ from kerbwatch.cli.demo import demo
 from kerbwatch.cli.doctor import doctor
 from kerbwatch.cli.inbox import inbox
 from kerbwatch.cli.models import models
+from kerbwatch.cli.quarantine import quarantine
 from kerbwatch.cli.replay import replay
 from kerbwatch.cli.run import run
 from kerbwatch.cli.scenarios import scenarios
@@ -29,6 +30,7 @@ app.command("check", help=TEXT("help.check"))(check)
 app.command("replay", help=TEXT("help.replay"))(replay)
 app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
+app.command("quarantine", help=TEXT("help.quarantine"))(quarantine)
 app.add_typer(models, name="models", help=TEXT("help.models"))
 app.command("scenarios", help=TEXT("help.scenarios"))(scenarios)
 app.command("doctor", help=TEXT("help.doctor"))(doctor)

@@ -21,9 +21,12 @@ from alerts.mqtt.broker import EmbeddedBroker
 from alerts.picture import can_draw_chinese
 from alerts.store.sql import SqlStore
 from detector.engines.select import installed_engines
+from fences.clock import Clock
+from kerbwatch.clock import SystemClock
 from kerbwatch.config.cards import known_cards
 from kerbwatch.config.load import load_options
 from kerbwatch.config.problem import ConfigError
+from kerbwatch.node.book import BadBookError, QuarantineBook, node_folder
 from kerbwatch.options import ServiceOptions
 from kerbwatch.wire.inventory import inventory
 
@@ -58,6 +61,8 @@ def examine(config: Path | None, env: Mapping[str, str]) -> tuple[Finding, ...]:
     folder = Path.cwd() if options is None else options.data_dir
     models_dir = Path("models") if options is None else options.models.dir
     findings += [*_models(models_dir, env), _broker(options), _store(options), _disk(folder)]
+    if options is not None:
+        findings.append(_quarantine(options, SystemClock()))
     return tuple(findings)
 
 
@@ -184,6 +189,17 @@ def _tried(part: str, remedy: str, attempt: Callable[[], str]) -> Finding:
         return Finding(part, "good", attempt())
     except AlertsError as error:
         return Finding(part, "bad", str(error), remedy)
+
+
+def _quarantine(options: ServiceOptions, clock: Clock) -> Finding:
+    try:
+        known = QuarantineBook(node_folder(options.data_dir)).read()
+    except (OSError, BadBookError) as error:
+        return Finding("quarantine", "note", str(error), "book")
+    held = [one.camera_id for one in known.values() if one.holds(clock.wall_ns())]
+    if held:
+        return Finding("quarantine", "note", ", ".join(held), "quarantine")
+    return Finding("quarantine", "good", "-")
 
 
 def _disk(folder: Path) -> Finding:

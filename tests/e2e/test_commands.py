@@ -15,7 +15,17 @@ from kerbwatch.clock import SystemClock
 from kerbwatch.version import VERSION
 from tests.e2e.kit import KERBWATCH, camera, environment, fence, kerbwatch, streams, street_clip
 
-COMMANDS = ("run", "check", "replay", "inbox", "models", "scenarios", "doctor", "demo")
+COMMANDS = (
+    "run",
+    "check",
+    "replay",
+    "inbox",
+    "models",
+    "scenarios",
+    "doctor",
+    "demo",
+    "quarantine",
+)
 
 pytestmark = pytest.mark.timeout(60)
 

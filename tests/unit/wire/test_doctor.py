@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from alerts.texts import Language, load_texts
+from kerbwatch.clock import SystemClock
+from kerbwatch.node.book import QuarantineBook
 from kerbwatch.wire import doctor
 from kerbwatch.wire.doctor import Finding, examine
 from tests.e2e.kit import camera, fence, streams
@@ -48,7 +50,7 @@ def test_every_part_grade_and_remedy_has_its_words() -> None:
         texts = load_texts("kerbwatch", language)
         remedies = {key for key in texts.messages if key.startswith("doctor.remedy.")}
         assert remedies == {key for key in remedies if f'"{key.rsplit(".", 1)[1]}"' in source}
-        for part in (*PARTS, "config"):
+        for part in (*PARTS, "config", "quarantine"):
             assert texts(f"doctor.part.{part}")
         for grade in ("good", "note", "bad"):
             assert texts(f"doctor.grade.{grade}")
@@ -134,3 +136,19 @@ def test_a_model_that_does_not_load_is_a_note_beside_the_others(tmp_path: Path) 
     found = [found for found in examine(None, {}) if found.remedy == "broken"]
     assert [one.grade for one in found] == ["note"]
     assert "yolox_nano_416.onnx" in found[0].detail
+
+
+def test_cameras_in_quarantine_are_a_note_and_so_is_a_file_that_nobody_can_read(
+    tmp_path: Path,
+) -> None:
+    config = streams(tmp_path, [camera("cam", "clip.avi", [fence()])], mqtt={"embedded_port": 0})
+    book = QuarantineBook(tmp_path / "data" / "node")
+    assert by_part(config)["quarantine"].grade == "good"
+    book.put("cam", SystemClock().wall_ns())
+    book.put("once", 0)
+    found = by_part(config)["quarantine"]
+    assert (found.grade, found.remedy, found.detail) == ("note", "quarantine", "cam")
+    book.path.write_text("{")
+    found = by_part(config)["quarantine"]
+    assert (found.grade, found.remedy) == ("note", "book")
+    assert "quarantine.json" in found.detail
