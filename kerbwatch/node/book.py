@@ -79,7 +79,7 @@ class QuarantineBook:
             raise BadBookError(f"{self.path}: no UTF-8") from error
         try:
             return {held.camera_id: held for held in _decode(text)}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BadBookError(f"{self.path}: {error!r}") from error
 
     def put(self, camera_id: str, wall_ns: int) -> Held:

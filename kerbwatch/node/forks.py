@@ -51,11 +51,19 @@ class Forks:
     def run(self) -> Ended:
         """Start a node and wait until it has ended. Raises ``OSError`` if it cannot be started."""
         ours, theirs = socket.socketpair()
+        with ours:
+            if not self._fork(ours, theirs):
+                return Ended(0)
+            _, status = os.waitpid(self._pid, 0)
+            self._pid = 0
+            return last_words(ours, os.waitstatus_to_exitcode(status))
+
+    def _fork(self, ours: socket.socket, theirs: socket.socket) -> bool:
+        """Whether there is a node; none is started once told to stop."""
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)  # until it is known whom to tell
         try:
             if self.stopping:
-                ours.close()
-                return Ended(0)
+                return False
             self._pid = os.fork()
             if self._pid == 0:
                 ours.close()
@@ -63,9 +71,7 @@ class Forks:
         finally:
             theirs.close()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
-        _, status = os.waitpid(self._pid, 0)
-        self._pid = 0
-        return last_words(ours, os.waitstatus_to_exitcode(status))
+        return True
 
     def pause(self, seconds: float) -> bool:
         """Wait, or until told to stop; whether that is so."""

@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -60,18 +61,21 @@ class Line:
     def _listen(self) -> None:
         # Nothing is ever sent this way: it returns when the other end is closed. A hard end, as
         # by a power cut, for another supervisor may be starting the next node already.
-        try:
+        with suppress(OSError):  # a reset, where what was told is still unread
             self._end.recv(1)
-        finally:
-            self._leave(ORPHANED)
+        self._leave(ORPHANED)
 
 
 def last_words(end: socket.socket, code: int) -> Ended:
     """What a node that has ended had told on the other end of the line."""
-    with end, end.makefile("rb") as stream:
-        whole = [line for line in stream.read().splitlines(keepends=True) if line.endswith(b"\n")]
+    end.setblocking(False)  # whatever it told is here; a process that it left behind says no more
+    told = b""
+    with suppress(BlockingIOError):
+        while part := end.recv(4096):
+            told += part
     news: dict[str, object] = {}
-    for line in whole:
-        news.update(json.loads(line))
+    for line in told.splitlines(keepends=True):
+        if line.endswith(b"\n"):
+            news.update(json.loads(line))
     folder = news.get("folder")
     return Ended(code, bool(news.get("ready")), None if folder is None else Path(str(folder)))

@@ -70,11 +70,15 @@ class Supervisor:
         """
         while True:
             begun_ns = self._clock.monotonic_ns()
-            ended = self._host.run()
-            ran_ns = self._clock.monotonic_ns() - begun_ns
-            if self._is_over(ended):
-                return ended.code
-            wait_s = self._mourn(ended, ran_ns)
+            try:
+                ended = self._host.run()
+            except OSError as error:  # no memory, no process left: others will give some back
+                wait_s = self._wait_s()
+                self._tell("node_not_started", problem=str(error), restart_in_s=round(wait_s, 1))
+            else:
+                if self._is_over(ended):
+                    return ended.code
+                wait_s = self._mourn(ended, self._clock.monotonic_ns() - begun_ns)
             if self._host.pause(wait_s):
                 self._tell("node_not_restarted", why="told to stop")
                 return 0

@@ -75,6 +75,7 @@ BAD = {
     "no json": "{",
     "a list": "[]",
     "another schema": '{"schema": "kerbwatch.quarantine/2", "cameras": {}}',
+    "too deep": "[" * 100_000,
     "no cameras": '{"schema": "kerbwatch.quarantine/1"}',
     "for ever": {"since_ns": 0, "until_ns": 10**18, "times": 1},
     "backwards": {"since_ns": 5, "until_ns": 5, "times": 1},

@@ -33,6 +33,7 @@ class Life:
     ready: bool = True
     report: str | None = None
     stopping: bool = False
+    error: OSError | None = None
 
 
 @dataclass
@@ -51,6 +52,8 @@ class World:
         life = self.lives.pop(0) if self.lives else Life(code=0)
         self.now_ns += round(life.ran_s * SECOND_NS)
         self.stopping = life.stopping
+        if life.error is not None:
+            raise life.error
         if life.report is not None:
             self.folder.mkdir(exist_ok=True)
             (self.folder / "crash.log").write_text(life.report)
@@ -107,6 +110,14 @@ def test_a_signal_is_answered_with_a_restart_even_at_the_start(tmp_path: Path, c
     world = World(tmp_path, [Life(code=code, ready=False)])
     assert world.supervise() == 0
     assert world.events() == ["node_died"]
+
+
+def test_a_node_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
+    none_left = OSError(11, "Resource temporarily unavailable")
+    world = World(tmp_path, [Life(error=none_left), Life(error=none_left)])
+    assert world.supervise() == 0
+    assert world.events() == ["node_not_started"] * 2
+    assert world.pauses[0] < world.pauses[1]
 
 
 def test_each_death_is_told_with_how_and_when_it_comes_back(tmp_path: Path) -> None:
