@@ -15,6 +15,7 @@ import pytest
 
 from kerbwatch.clock import SystemClock
 from kerbwatch.node.book import QuarantineBook
+from tests.e2e.kit import camera, fence, streams, street_clip
 
 ROOT = Path(__file__).parents[3]
 CLOCK = SystemClock()
@@ -160,3 +161,25 @@ def test_what_ends_by_itself_at_the_start_ends_the_supervisor_alike(
     assert run.process.wait(DEADLINE_S) == code
     assert said in run.log()
     assert "node_died" not in run.log()
+
+
+@pytest.mark.parametrize("where", ["reading", "looking"])
+def test_in_the_real_service_the_camera_is_blamed_wherever_its_decoder_aborts(
+    tmp_path: Path, where: str
+) -> None:
+    """In the thread that reads it, and in one of those that look at all of them."""
+    clip = street_clip(tmp_path / "clip.avi", (20, False))
+    watched = [camera("cam", clip, [fence()]), camera("mad", tmp_path / "mad.avi", [fence()])]
+    config = streams(tmp_path, watched, mqtt={"embedded_port": 0})
+    script = Path(__file__).with_name("mad_service.py")
+    with subprocess.Popen(
+        [sys.executable, script, config, where],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        told = next((one for one in process.stdout if one.startswith("node_died")), "")
+        process.kill()
+    assert "'how': 'SIGABRT'" in told
+    assert "'camera': 'mad'" in told
