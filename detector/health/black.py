@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import cv2
 
 from detector.health.thumbnail import Thumbnail
 from fences.clock import SECOND_NS
@@ -23,5 +23,5 @@ LEAVE_NS = 2 * SECOND_NS
 
 def is_black(small: Thumbnail) -> bool:
     """Whether nothing is to be seen but captions."""
-    brightest = small.colour.max(axis=2)
-    return float(np.mean(brightest < DARKER_THAN)) >= SHARE
+    bright = cv2.countNonZero(cv2.compare(small.grey, DARKER_THAN, cv2.CMP_GE))
+    return bright <= (1.0 - SHARE) * small.grey.size

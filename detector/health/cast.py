@@ -8,9 +8,10 @@ camera showed before, and grey, as by night under infrared, never is a cast.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from detector.health.thumbnail import BLOCK_PX, Plane, Thumbnail, block_means
+from detector.health.thumbnail import BLOCKS_HW, Plane, Thumbnail
 from fences.clock import SECOND_NS
 
 STRONG = 0.25
@@ -29,9 +30,8 @@ LEAVE_NS = 5 * SECOND_NS
 
 def greens_of(small: Thumbnail) -> Plane:
     """Green (above 0) or magenta (below) of every block that is bright enough; else empty."""
-    blue, green, red = (
-        block_means(np.ascontiguousarray(small.colour[..., channel])) for channel in range(3)
-    )
+    means = cv2.resize(small.colour, BLOCKS_HW[::-1], interpolation=cv2.INTER_AREA)
+    blue, green, red = (np.asarray(plane, np.float32) for plane in cv2.split(means))
     light = (blue + green + red) / 3
     bright = light >= _DARK
     if bright.mean() < _BRIGHT_SHARE:

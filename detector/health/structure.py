@@ -21,7 +21,7 @@ class Structure:
     """Slopes as shares of the brightness around them.
 
     ``fine`` and ``coarse``: 9 x 16, mean squares of the slopes per pixel of the thumbnail and
-    of the coarse picture, without those of noise. ``slopes``: 45 x 80 x 2, the coarse slopes to
+    of the coarse picture, without those of noise. ``slopes``: 2 x 45 x 80, the coarse slopes to
     the right and down. ``light``: mean brightness, 0-255.
     """
 
@@ -33,40 +33,42 @@ class Structure:
 
 def structure_of(small: Thumbnail) -> Structure:
     """The structure of a look."""
-    grey = cv2.cvtColor(small.colour, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    around = cv2.blur(grey, (2 * BLOCK_PX + 1, 2 * BLOCK_PX + 1)) + _DARK
-    plane = np.asarray(grey / around, np.float32)
-    size = (plane.shape[1] // _COARSE, plane.shape[0] // _COARSE)
-    coarse = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
-    slopes = _slopes(np.asarray(coarse, np.float32))
-    fine = _squares(_slopes(plane), BLOCK_PX)
+    height, width = small.grey.shape
+    grey = small.grey.astype(np.float32)
+    around = cv2.resize(block_means(grey), (width, height), interpolation=cv2.INTER_LINEAR)
+    plane = np.asarray(cv2.divide(grey, cv2.add(around, _DARK)), np.float32)
+    size = (width // _COARSE, height // _COARSE)
+    coarse = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+    slopes = _slopes(coarse)
+    across = _slopes(plane)
+    fine = _products(across, across, BLOCK_PX)
     return Structure(
         fine=np.asarray(np.maximum(fine - _noise(fine), 0.0), np.float32),
-        coarse=_squares(slopes, BLOCK_PX // _COARSE),
+        coarse=_products(slopes, slopes, BLOCK_PX // _COARSE),
         slopes=slopes,
-        light=float(grey.mean()),
+        light=float(cv2.mean(small.grey)[0]),
     )
-
-
-def _slopes(plane: Plane) -> Plane:
-    right = np.zeros((*plane.shape, 2), np.float32)
-    right[:, :-1, 0] = plane[:, 1:] - plane[:, :-1]
-    right[:-1, :, 1] = plane[1:] - plane[:-1]
-    return right
-
-
-def _squares(slopes: Plane, block_px: int) -> Plane:
-    return block_means(np.asarray((slopes * slopes).sum(axis=2), np.float32), block_px)
-
-
-def _noise(fine: Plane) -> float:
-    """That of the flattest blocks: nothing but noise is drawn there, or little."""
-    return float(np.percentile(fine, 10))
 
 
 def likeness(a: Plane, b: Plane) -> Plane:
     """Of slopes, block by block, -1 to 1: whether the same is drawn there, however strongly."""
     block_px = BLOCK_PX // _COARSE
-    both = block_means(np.asarray((a * b).sum(axis=2), np.float32), block_px)
-    scale = np.sqrt(_squares(a, block_px) * _squares(b, block_px))
-    return np.asarray(both / (scale + 1e-9), np.float32)
+    scale = np.sqrt(_products(a, a, block_px) * _products(b, b, block_px))
+    return np.asarray(_products(a, b, block_px) / (scale + 1e-9), np.float32)
+
+
+def _slopes(plane: Plane) -> Plane:
+    slopes = np.zeros((2, *plane.shape), np.float32)
+    np.subtract(plane[:, 1:], plane[:, :-1], out=slopes[0, :, :-1])
+    np.subtract(plane[1:], plane[:-1], out=slopes[1, :-1])
+    return slopes
+
+
+def _products(a: Plane, b: Plane, block_px: int) -> Plane:
+    """The mean product of two fields of slopes in each block."""
+    return block_means(np.asarray(a[0] * b[0] + a[1] * b[1], np.float32), block_px)
+
+
+def _noise(fine: Plane) -> float:
+    """That of the flattest blocks: nothing but noise is drawn there, or little."""
+    return float(np.sort(fine, axis=None)[fine.size // 10])

@@ -15,7 +15,9 @@ SIZE_HW = (180, 320)
 pixel of it; sensor noise is mostly gone."""
 
 BLOCK_PX = 20
-"""Side of the blocks in which the thumbnail is judged: 9 x 16 of them."""
+"""Side of the blocks in which the thumbnail is judged."""
+
+BLOCKS_HW = (9, 16)
 
 _RAW_HW = (90, 160)
 _STEP_HW = (360, 640)
@@ -25,10 +27,13 @@ Plane = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """``colour``: 180 x 320 x 3, means of the picture's pixels. ``raw``: 90 x 160 x 3 of them as
-    they are, with their noise. Both BGR, 0-255."""
+    """``colour``: 180 x 320 x 3, means of the picture's pixels, ``grey`` the same without colour.
+
+    ``raw``: 90 x 160 x 3 pixels as they are, with their noise. All uint8, colours BGR.
+    """
 
     colour: Image
+    grey: Image
     raw: Image
 
 
@@ -39,7 +44,8 @@ def thumbnail_of(image: Image) -> Thumbnail:
         step = np.asarray(cv2.resize(image, _STEP_HW[::-1], interpolation=cv2.INTER_NEAREST))
     colour = cv2.resize(step, SIZE_HW[::-1], interpolation=cv2.INTER_AREA)
     raw = cv2.resize(image, _RAW_HW[::-1], interpolation=cv2.INTER_NEAREST)
-    return Thumbnail(np.asarray(colour, np.uint8), np.asarray(raw, np.uint8))
+    grey = cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY)
+    return Thumbnail(*(np.asarray(plane, np.uint8) for plane in (colour, grey, raw)))
 
 
 def block_means(plane: Plane, block_px: int = BLOCK_PX) -> Plane:
