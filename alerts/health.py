@@ -15,8 +15,11 @@ class CameraState(StrEnum):
     ONLINE = "online"
     OFFLINE = "offline"
     FROZEN = "frozen"
+    BLACK = "black"
     COVERED = "covered"
+    BLURRED = "blurred"
     MOVED = "moved"
+    CAST = "cast"
 
 
 class ServiceState(StrEnum):

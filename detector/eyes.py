@@ -8,6 +8,8 @@ from detector.engines.protocol import Engine
 from detector.frame import Image
 from detector.framing import Framing
 from detector.gate import Gate
+from detector.health.health import Health
+from detector.health.trouble import Trouble
 from detector.obstruction.memory import Memory
 from detector.obstruction.view import frame_px
 from detector.obstruction.watcher import ObstructionWatcher
@@ -23,8 +25,9 @@ class Eyes:
     """Looks at the frames of one camera, in order. Engines may be shared, watchers are not.
 
     ``memories`` are the backgrounds of an earlier run by fence id; ``framing`` knows where the
-    camera looked then. While it looks elsewhere, every fence is blind. ``gated``: engines are
-    asked again only when something has changed around the fences.
+    camera looked then, ``health`` follows whether its pictures are of any use. While it looks
+    elsewhere or they are of none, every fence is blind. ``gated``: engines are asked again only
+    when something has changed around the fences.
     """
 
     def __init__(
@@ -33,11 +36,14 @@ class Eyes:
         engines: Sequence[Engine],
         memories: Mapping[str, Memory] | None = None,
         framing: Framing | None = None,
+        health: Health | None = None,
         *,
         gated: bool = True,
     ) -> None:
         self._fence_ids = tuple(fence.id for fence in fences)
         self.framing = Framing() if framing is None else framing
+        self._health = Health() if health is None else health
+        self._unwell = False
         given = memories or {}
         learned = any(Seeing.LEARNED in fence.see for fence in fences)
         self._engines = tuple(engines) if learned else ()
@@ -59,11 +65,14 @@ class Eyes:
     @property
     def quiet(self) -> bool:
         """Whether the last look found no fence changed, so that the next one may take its time."""
-        return not any(watcher.restless for watcher in self._watchers.values())
+        restless = any(watcher.restless for watcher in self._watchers.values())
+        return not (restless or self._unwell)
 
     def look(self, image: Image, media_ns: int, wall_ns: int) -> Observation:
         """Everything that is seen in one frame."""
-        if self.framing.observe(image, media_ns):
+        elsewhere = self.framing.observe(image, media_ns)
+        self._unwell = self._health.observe(image, media_ns, elsewhere=elsewhere)
+        if elsewhere or self._unwell:
             return Observation(media_ns, wall_ns, blind=self._fence_ids)
         learned = self._infer(image, media_ns)
         people = tuple(seen.box for seen in learned if seen.label == Label.PERSON)
@@ -75,6 +84,12 @@ class Eyes:
             sees_people=self._sees_people,
             blind=blind,
         )
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What is the matter with the camera, once it has lasted."""
+        told = self._health.trouble
+        return Trouble.MOVED if told is None and self.framing.moved else told
 
     def memories(self) -> dict[str, Memory]:
         """The backgrounds by fence id; they go on changing with every look."""
