@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import cv2
+import numpy as np
 
 from detector.health.thumbnail import Thumbnail
 from fences.clock import SECOND_NS
@@ -23,5 +23,5 @@ LEAVE_NS = 2 * SECOND_NS
 
 def is_black(small: Thumbnail) -> bool:
     """Whether nothing is to be seen but captions."""
-    bright = cv2.countNonZero(cv2.compare(small.grey, DARKER_THAN, cv2.CMP_GE))
+    bright = int(np.count_nonzero(small.grey >= DARKER_THAN))
     return bright <= (1.0 - SHARE) * small.grey.size

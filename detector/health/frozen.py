@@ -11,6 +11,7 @@ in a picture that stands is movement: that cannot be told from a quiet street.
 from __future__ import annotations
 
 import cv2
+import numpy as np
 
 from detector.frame import Image
 from detector.health.thumbnail import Thumbnail
@@ -37,9 +38,8 @@ class Stillness:
     def stands(self, small: Thumbnail) -> bool:
         """Whether this look shows what the looks before it have shown."""
         if self._first is not None:
-            apart = cv2.absdiff(small.raw, self._first).reshape(small.raw.shape[0], -1)
-            moved = cv2.countNonZero(cv2.compare(apart, SAME_LEVELS, cv2.CMP_GT))
-            if moved <= MOVED_SHARE * apart.size:
+            apart = cv2.absdiff(small.raw, self._first)
+            if np.count_nonzero(apart > SAME_LEVELS) <= MOVED_SHARE * apart.size:
                 return True
         self._first = small.raw
         return False

@@ -66,9 +66,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A look against what is known. ``gone``: share of the drawn blocks, 0-1, where neither the
-    fine nor the coarse structure is left. ``fine``, ``coarse``: how much of it is left in the
-    median block. ``likeness``: -1 to 1, of what is drawn where, median."""
+    """A look against what is known.
+
+    ``gone``: share of the drawn blocks, 0-1, whose fine structure has gone and in which another
+    coarse one is seen, or none. ``fine``, ``coarse``: how much of either is left in the median
+    block. ``likeness``: -1 to 1, of what is drawn where, of the median block.
+    """
 
     gone: float
     fine: float

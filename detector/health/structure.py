@@ -35,8 +35,9 @@ def structure_of(small: Thumbnail) -> Structure:
     """The structure of a look."""
     height, width = small.grey.shape
     grey = small.grey.astype(np.float32)
-    around = cv2.resize(block_means(grey), (width, height), interpolation=cv2.INTER_LINEAR)
-    plane = np.asarray(cv2.divide(grey, cv2.add(around, _DARK)), np.float32)
+    blocks = block_means(grey) + _DARK
+    around = cv2.resize(blocks, (width, height), interpolation=cv2.INTER_LINEAR)
+    plane = np.asarray(cv2.divide(grey, around), np.float32)
     size = (width // _COARSE, height // _COARSE)
     coarse = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
     slopes = _slopes(coarse)
