@@ -20,6 +20,8 @@ from detector.engines.protocol import Engine
 from detector.eyes import Eyes
 from detector.frame import FrameSource
 from detector.framing import Framing
+from detector.health.health import Health
+from detector.health.trouble import Trouble
 from detector.lookers import Look, Lookers, Seat
 from detector.sampling import Sampler
 from detector.sources.address import parse_address
@@ -79,7 +81,8 @@ class CameraThread:
         guard = Guard(fences, _states(shared.intake, camera.id))
         framing = Framing(shared.backgrounds.load_view(camera.id, fences))
         memories = shared.backgrounds.load(camera.id, guard.states)
-        eyes = Eyes(fences, self._timed(shared.engines), memories, framing)
+        health = Health(live=parse_address(camera.url.reveal()).is_live)
+        eyes = Eyes(fences, self._timed(shared.engines), memories, framing, health)
         self._desk = Desk(camera.id, shared.intake, guard, eyes, shared.backgrounds, self._say_view)
         self._sampler = Sampler(camera.every_ns, camera.idle_ns)
         self._guard = guard
@@ -178,12 +181,11 @@ class CameraThread:
         elif not self._closed.is_set():
             self._lost(status.wall_ns, str(status.fault or ""), status.detail)
 
-    def _say_view(self, moved: bool, wall_ns: int) -> None:
-        """A camera that looks elsewhere is online and of no use: people must turn it back."""
-        if moved:
-            self._standing.tell(CameraState.MOVED, wall_ns)
-        elif self._standing.state is CameraState.MOVED:
-            self._standing.tell(CameraState.ONLINE, wall_ns)
+    def _say_view(self, trouble: Trouble | None, wall_ns: int) -> None:
+        """A camera that is unwell is online and of no use: people must see to it."""
+        if self._standing.state not in {None, CameraState.OFFLINE}:
+            state = CameraState.ONLINE if trouble is None else CameraState(trouble.value)
+            self._standing.tell(state, wall_ns)
 
     def _say_offline(self, reason: str, why: str) -> None:
         self._lost(self._clock.wall_ns(), reason, why)

@@ -12,6 +12,7 @@ from alerts.errors import StoreError
 from alerts.intake import Batch, Intake
 from detector.eyes import Eyes
 from detector.frame import Image
+from detector.health.trouble import Trouble
 from detector.stream import Taken
 from fences.clock import SECOND_NS
 from fences.event import FenceEvent
@@ -48,7 +49,7 @@ class Desk:
     guard: Guard
     eyes: Eyes
     backgrounds: BackgroundFolder
-    on_view: Callable[[bool, int], None]
+    on_view: Callable[[Trouble | None, int], None]
     _waiting: list[Batch] = field(default_factory=list)
     _checkpoint_ns: int = 0
     _background_due_ns: int = 0
@@ -72,7 +73,7 @@ class Desk:
             if taken.events or due:
                 image = taken.image() if taken.image is not None and taken.events else None
                 self._hand_in(entry.media_ns, entry.wall_ns, taken.events, image)
-        self.on_view(self.eyes.framing.moved, entry.wall_ns)
+        self.on_view(self.eyes.trouble, entry.wall_ns)
 
     def _ticked(self, tick: Tick, events: tuple[FenceEvent, ...]) -> None:
         """Hours have begun or ended at a camera that nobody sees: told, where it matters."""

@@ -12,6 +12,7 @@ import pytest
 from alerts.errors import StoreError
 from alerts.intake import Batch, Intake
 from detector.eyes import Eyes
+from detector.health.trouble import Trouble
 from detector.obstruction.memory import Memory
 from detector.stream import Taken
 from fences.clock import SECOND_NS
@@ -54,7 +55,8 @@ class FakeGuard:
 
 class FakeEyes:
     def __init__(self) -> None:
-        self.framing = SimpleNamespace(moved=False, view=None)
+        self.framing = SimpleNamespace(view=None)
+        self.trouble: Trouble | None = None
 
     def memories(self) -> dict[str, Memory]:
         return {}
@@ -98,8 +100,8 @@ def eyes() -> FakeEyes:
 
 
 @pytest.fixture
-def views() -> list[bool]:
-    """Whether the camera had moved, look by look."""
+def views() -> list[Trouble | None]:
+    """What was the matter with the camera, look by look."""
     return []
 
 
@@ -109,7 +111,7 @@ def desk(
     guard: FakeGuard,
     eyes: FakeEyes,
     backgrounds: FakeBackgrounds,
-    views: list[bool],
+    views: list[Trouble | None],
 ) -> Desk:
     return Desk(
         "gate-3",
@@ -117,7 +119,7 @@ def desk(
         cast("Guard", guard),
         cast("Eyes", eyes),
         cast("BackgroundFolder", backgrounds),
-        lambda moved, _wall_ns: views.append(moved),
+        lambda trouble, _wall_ns: views.append(trouble),
     )
 
 
@@ -142,13 +144,13 @@ def test_an_event_is_handed_in_at_once_with_picture_and_state(
     assert decode_state(batch.checkpoints["lane"]) == guard.states["lane"]
 
 
-def test_every_look_says_whether_the_camera_has_moved(
-    desk: Desk, eyes: FakeEyes, views: list[bool]
+def test_every_look_says_what_is_the_matter_with_the_camera(
+    desk: Desk, eyes: FakeEyes, views: list[Trouble | None]
 ) -> None:
     desk.took(look(0))
-    eyes.framing.moved = True
+    eyes.trouble = Trouble.COVERED
     desk.took(look(1))
-    assert views == [False, True]
+    assert views == [None, Trouble.COVERED]
 
 
 def test_without_events_only_a_checkpoint_is_handed_in_now_and_then(
