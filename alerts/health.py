@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fences.clock import SECOND_NS
+
+CAMERA_HEALTH = "camera_health"
+"""The scenario of cases about a camera itself; they have no fence, and ``""`` for its id."""
+
+WELL_NS = 60 * SECOND_NS
+"""How long a camera must be well for its case to end: longer than a stream that comes up for a
+moment, or a frozen picture that a restart must find out again."""
+
 QUARANTINED = "quarantined"
 """The reason of a camera that is left out for a while because its stream ended the program."""
 
@@ -42,6 +51,22 @@ class CameraStatus:
     since_wall_ns: int
     reason: str = ""
     until_wall_ns: int | None = None
+
+
+class HealthReason(StrEnum):
+    """Why a health case was opened, changed or ended."""
+
+    CAMERA_UNWELL = "camera_unwell"
+    OTHER_TROUBLE = "other_trouble"
+    CAMERA_WELL = "camera_well"
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPlan:
+    """When trouble of a camera becomes a case, and who is told: recipient ids."""
+
+    after_ns: int = 60 * SECOND_NS
+    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The way in: batches of fence events from the cameras' threads.
+"""The way in: batches of fence events, and how cameras are, from the cameras' threads.
 
 Evidence first, then one transaction for case, log, outbox and checkpoint, then the drainer
 is woken. Killed between any two of these, the batch comes again from the last checkpoint
@@ -19,8 +19,10 @@ from alerts.cases import Case, CaseKey
 from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import CameraState, CameraStatus
+from alerts.healthbook import decide_health
 from alerts.messages import Writer
 from alerts.outage import Outage
+from alerts.patients import Patients
 from alerts.picture import Image
 from alerts.store.port import Checkpoint, Store, Transaction
 from fences.clock import Clock
@@ -73,6 +75,7 @@ class Intake:
         self._on_notice = on_notice
         self._outage = outage or Outage("store", clock)
         self._writing = threading.Lock()  # one writer at a time: SQLite has no more
+        self._patients = Patients()
 
     def receive(self, batch: Batch) -> tuple[Change, ...]:
         """Take a batch in. When it returns, everything is on disk.
@@ -84,12 +87,15 @@ class Intake:
         with self._noting_loss():
             changes = self._keep(batch)
         self._outage.back("intake")
+        self._say(changes)
+        return changes
+
+    def _say(self, changes: tuple[Change, ...]) -> None:
         for change in changes:
             for notice in change.notices:
                 self._on_notice(notice)
         if changes:
             self._on_change()
-        return changes
 
     def _keep(self, batch: Batch) -> tuple[Change, ...]:
         pictures = self._write_pictures(batch)
@@ -124,6 +130,7 @@ class Intake:
         """Say how a camera is; saying the same again changes nothing."""
         status = CameraStatus(camera_id, state, since_wall_ns, reason, until_wall_ns)
         with self._noting_loss(), self._writing:
+            self._patients.note(status, self._clock.monotonic_ns())
             if status in self._store.cameras():
                 return
             with self._store.write() as transaction:
@@ -131,6 +138,22 @@ class Intake:
                 transaction.add_message(self._writer.camera(status), self._clock.wall_ns())
         self._outage.back("intake")
         self._on_change()
+
+    def tend(self) -> tuple[Change, ...]:
+        """Open, change and end the health cases that are due now; call it about once a second.
+
+        Returns what changed. Raises ``StoreError``; what could not be kept comes again.
+        """
+        with self._noting_loss(), self._writing:
+            changes = tuple(
+                change
+                for camera_id in self._patients.camera_ids
+                if (change := self._tend(camera_id)) is not None
+            )
+        if changes:
+            self._outage.back("intake")
+        self._say(changes)
+        return changes
 
     def load_checkpoints(self, camera_id: str) -> dict[str, Checkpoint]:
         """The last committed state of each fence of a camera, by fence id."""
@@ -147,12 +170,29 @@ class Intake:
             return None
         if event_key(event) in pictures:
             change = change.with_picture(pictures[event_key(event)])
+        self._write(transaction, change)
+        return change
+
+    def _tend(self, camera_id: str) -> Change | None:
+        plan = self._writer.directory.health_plan(camera_id)
+        now_ns, wall_ns = self._clock.monotonic_ns(), self._clock.wall_ns()
+        finding = self._patients.due(camera_id, plan, now_ns, wall_ns)
+        if finding is None:
+            return None
+        with self._store.write() as transaction:
+            last = transaction.last_case(finding.key)
+            change = decide_health(last, finding, plan.notify, self._policy)
+            if change is not None:
+                self._write(transaction, change)
+        self._patients.told(finding)
+        return change
+
+    def _write(self, transaction: Transaction, change: Change) -> None:
         transaction.put_case(change.case)
         transaction.add_transition(change.transition)
         seqs = tuple(transaction.next_seq() for _ in change.notices)
         for message in self._writer.change(change, seqs):
             transaction.add_message(message, self._clock.wall_ns())
-        return change
 
     def _people(self, event: FenceEvent) -> tuple[str, ...]:
         place = self._writer.directory.fence(event.camera_id, event.fence_id)

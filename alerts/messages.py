@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from alerts import payloads
 from alerts.casebook import Change, Notice, NoticeKind
 from alerts.cases import Case, utc
-from alerts.health import CameraStatus, QueueStats, ServiceState
+from alerts.health import CAMERA_HEALTH, CameraStatus, QueueStats, ServiceState
 from alerts.payloads import CaseBody, InboxBody, Named, NamedBoth, Person, StatusBody
 from alerts.people import Recipient
 from alerts.place import Directory
 from alerts.push import push_text
-from alerts.texts import Language
+from alerts.texts import Language, load_texts
 from alerts.topics import Topics
 from fences.catalogue import CATALOGUE
 
@@ -190,7 +190,9 @@ class Writer:
     def _camera(self, camera_id: str) -> Named:
         return {"id": camera_id, "name": self.directory.camera_name(camera_id)}
 
-    def _fence(self, case: Case) -> Named:
+    def _fence(self, case: Case) -> Named | None:
+        if case.scenario_id == CAMERA_HEALTH:
+            return None
         place = self.directory.fence(case.camera_id, case.fence_id)
         return {"id": place.fence_id, "name": place.fence_name}
 
@@ -209,6 +211,9 @@ class Writer:
 
 def scenario_names(scenario_id: str) -> NamedBoth:
     """Names from the catalogue; the id where a scenario is no longer in it."""
+    if scenario_id == CAMERA_HEALTH:
+        zh, en = (load_texts("alerts", one)("health.name") for one in (Language.ZH, Language.EN))
+        return {"id": scenario_id, "zh": zh, "en": en}
     scenario = CATALOGUE.get(scenario_id)
     if scenario is None:
         return {"id": scenario_id, "zh": scenario_id, "en": scenario_id}

@@ -40,6 +40,8 @@ class Person(TypedDict):
 class CaseBody(TypedDict):
     """``cases/<case_id>``: the full state. ``box`` is xyxy in 0-1 of the frame.
 
+    ``fence`` is null where the case is about the camera itself.
+
     ``occupied_share`` is 0-1 of the fence; both measures are null where nobody can tell.
     """
 
@@ -50,7 +52,7 @@ class CaseBody(TypedDict):
     open: bool
     site: Named
     camera: Named
-    fence: Named
+    fence: Named | None
     scenario: NamedBoth
     since: str
     since_ms: int
@@ -101,7 +103,7 @@ class InboxBody(TypedDict):
     state: str
     site: Named
     camera: Named
-    fence: Named
+    fence: Named | None
     scenario: NamedBoth
     named_by: str
     occupied_share: float | None

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from alerts.health import HealthPlan
 from alerts.people import Recipient
 
 _K = TypeVar("_K")
@@ -58,6 +59,7 @@ class Directory:
     recipients: Mapping[str, Recipient]
     fences: Mapping[tuple[str, str], FencePlace]
     cameras: Mapping[str, str] = field(default_factory=dict)
+    health: Mapping[str, HealthPlan] = field(default_factory=dict)
 
     def fence(self, camera_id: str, fence_id: str) -> FencePlace:
         """The place; one made of the ids where the configuration no longer has it."""
@@ -69,6 +71,10 @@ class Directory:
     def camera_name(self, camera_id: str) -> str:
         return self.cameras.get(camera_id, camera_id)
 
+    def health_plan(self, camera_id: str) -> HealthPlan:
+        """When and to whom trouble of a camera is told; to nobody where nothing is configured."""
+        return self.health.get(camera_id, HealthPlan())
+
     def people(self, ids: Iterable[str]) -> tuple[Recipient, ...]:
         """Those of ``ids`` who are still known, in that order."""
         return tuple(self.recipients[id_] for id_ in ids if id_ in self.recipients)
@@ -79,11 +85,14 @@ def make_directory(
     recipients: Iterable[Recipient],
     fences: Iterable[FencePlace],
     cameras: Mapping[str, str] | None = None,
+    health: Mapping[str, HealthPlan] | None = None,
 ) -> Directory:
-    """Put a directory together. ``cameras`` (id to name) adds those without a fence.
+    """Put a directory together.
+
+    ``cameras`` (id to name) adds those without a fence, ``health`` has the plans by camera.
 
     Raises ``ValueError`` for ids that would break a topic or a path, for doubles, and for a
-    fence that notifies somebody unknown.
+    fence or a camera that notifies somebody unknown.
     """
     people = _unique(((one.id, one) for one in recipients), "recipient")
     places = _unique((((one.camera_id, one.fence_id), one) for one in fences), "fence")
@@ -97,8 +106,16 @@ def make_directory(
         unknown = told - people.keys()
         if unknown:
             raise ValueError(f"fence {place.fence_id!r} notifies unknown {sorted(unknown)}")
+    plans = dict(health or {})
+    for camera_id, plan in plans.items():
+        if unknown := set(plan.notify) - people.keys():
+            raise ValueError(f"camera {camera_id!r} notifies unknown {sorted(unknown)}")
     return Directory(
-        site, MappingProxyType(people), MappingProxyType(places), MappingProxyType(names)
+        site,
+        MappingProxyType(people),
+        MappingProxyType(places),
+        MappingProxyType(names),
+        MappingProxyType(plans),
     )
 
 

@@ -18,7 +18,7 @@ def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
     scenario = body["scenario"]["zh" if language is Language.ZH else "en"]
     lines = [
         texts("push.title", kind=texts(f"notice.{kind}"), scenario=scenario),
-        texts("push.where", camera=body["camera"]["name"], fence=body["fence"]["name"]),
+        _where(body, texts),
         texts("push.seen", seen=evidence_text(body["named_by"], texts)),
         texts("push.since", since=_clock(body["since"])),
     ]
@@ -37,9 +37,18 @@ def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _where(body: InboxBody, texts: Texts) -> str:
+    camera, fence = body["camera"]["name"], body["fence"]
+    if fence is None:
+        return texts("push.where_camera", camera=camera)
+    return texts("push.where", camera=camera, fence=fence["name"])
+
+
 def evidence_text(named_by: str, texts: Texts) -> str:
     """Which evidence named a case, in words; what is not known stays as it is written."""
     way, _, what = named_by.partition(":")
+    if way == "camera":
+        return texts.messages.get(f"camera.{what}", named_by)
     label = texts.messages.get(f"label.{what}", what)
     template = texts.messages.get(f"evidence.{way}_{what}") or texts.messages.get(f"evidence.{way}")
     return named_by if template is None else template.format(label=label)

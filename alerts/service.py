@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alerts.casebook import DEFAULT_POLICY, CasePolicy, Notice
+from alerts.errors import StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import QueueStats
 from alerts.intake import Intake
@@ -22,6 +24,8 @@ from alerts.store.port import Store
 from alerts.store.sql import SqlStore
 from alerts.topics import Topics
 from fences.clock import Clock
+
+_TEND_S = 1.0  # between looks at which cameras have been unwell for long enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class AlertService:
             outage=outage,
         )
         self._drain_thread = threading.Thread(target=self._drainer.run, name="outbox", daemon=True)
+        self._tend_thread = threading.Thread(target=self._tend, name="health", daemon=True)
+        self._stopping = threading.Event()
         self._broker: EmbeddedBroker | None = None
         self._publisher: Publisher | None = None
         self._left: QueueStats | None = None
@@ -94,6 +100,7 @@ class AlertService:
             address, self._writer, self._clock, self._drainer.post, self.options.version
         )
         self._drain_thread.start()
+        self._tend_thread.start()
         self._publisher.start()
         return address
 
@@ -104,7 +111,10 @@ class AlertService:
         """
         if self._left is not None:
             return self._left
+        self._stopping.set()
         self._drainer.stop(timeout_s * 0.6)
+        if self._tend_thread.is_alive():
+            self._tend_thread.join(timeout_s * 0.1)
         if self._drain_thread.is_alive():
             self._drain_thread.join(timeout_s * 0.7)
         if self._publisher is not None:
@@ -129,6 +139,11 @@ class AlertService:
     def queue(self) -> QueueStats:
         """What waits to be acknowledged by the broker."""
         return self.store.queue()
+
+    def _tend(self) -> None:
+        while not self._clock.wait(self._stopping, _TEND_S):
+            with suppress(StoreError):  # the intake has said so; what is due comes again
+                self.intake.tend()
 
     def _address(self) -> MqttAddress:
         if self.options.mqtt is not None:

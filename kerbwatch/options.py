@@ -150,6 +150,14 @@ class FenceOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthOptions:
+    """Trouble of a camera itself is a case after ``after_ns``; ``notify`` are recipient ids."""
+
+    after_ns: int = 60 * SECOND_NS
+    notify: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CameraOptions:
     """A camera: ``url`` is rtsp(s), http(s), or the absolute path of a file or folder.
 
@@ -163,6 +171,7 @@ class CameraOptions:
     every_ns: int
     idle_ns: int
     fences: tuple[FenceOptions, ...]
+    health: HealthOptions = HealthOptions()
 
     @property
     def every_s(self) -> float:

@@ -15,6 +15,7 @@ from kerbwatch.config.addresses import SQLITE, broker_place, camera_address, sto
 from kerbwatch.config.schema import (
     CameraModel,
     FenceModel,
+    HealthModel,
     ModelsModel,
     MqttModel,
     ScaleModel,
@@ -25,6 +26,7 @@ from kerbwatch.options import (
     EMBEDDED_PORT,
     CameraOptions,
     FenceOptions,
+    HealthOptions,
     MetricsOptions,
     ModelsOptions,
     MqttOptions,
@@ -49,7 +51,10 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         store_url=SecretUrl(store_address(store or f"{SQLITE}{data_dir / 'kerbwatch.db'}", folder)),
         data_dir=data_dir,
         models=ModelsOptions(folder / models.dir, tuple(models.use)),
-        cameras=tuple(_camera(camera, site.timezone, folder) for camera in model.cameras),
+        cameras=tuple(
+            _camera(camera, site.timezone, folder, _health(camera.health, model.health))
+            for camera in model.cameras
+        ),
         mqtt=_mqtt(model.mqtt or MqttModel(), folder, password),
         recipients=tuple(
             RecipientOptions(it.id, it.name or it.id, it.role) for it in model.recipients
@@ -75,7 +80,22 @@ def _mqtt(model: MqttModel, folder: Path, password: Secret | None) -> MqttOption
     )
 
 
-def _camera(model: CameraModel, timezone: str, folder: Path) -> CameraOptions:
+def _health(own: HealthModel | None, general: HealthModel | None) -> HealthOptions:
+    """A camera's own settings, then the general ones, then the defaults."""
+    after_s: float | None = None
+    notify: list[str] | None = None
+    for model in (own, general):
+        if model is not None:
+            after_s = model.after_s if after_s is None else after_s
+            notify = model.notify if notify is None else notify
+    default = HealthOptions()
+    after_ns = default.after_ns if after_s is None else _ns(after_s)
+    return HealthOptions(after_ns, tuple(notify or ()))
+
+
+def _camera(
+    model: CameraModel, timezone: str, folder: Path, health: HealthOptions
+) -> CameraOptions:
     shortest_s = min(
         _or(scenario.dwell_s if scenario else None, CATALOGUE[id_].dwell_s)
         for fence in model.fences
@@ -92,6 +112,7 @@ def _camera(model: CameraModel, timezone: str, folder: Path) -> CameraOptions:
             fence_options(fence, model.id, model.every_s, timezone, idle_s=idle_s)
             for fence in model.fences
         ),
+        health=health,
     )
 
 

@@ -29,8 +29,10 @@ def cross_check(document: Document, known_models: Collection[str] | None) -> Ite
     yield from _mqtt(document)
     yield from _models(document, known_models)
     recipients = set(_texts(document, ("recipients",), "id"))
+    yield from _notified(document, ("health", "notify"), recipients)
     for camera in _items(document.value, ("cameras",)):
         yield from _repeated_ids(document, (*camera, "fences"))
+        yield from _notified(document, (*camera, "health", "notify"), recipients)
         every_s = _number(document.value, (*camera, "every_s"), DEFAULT_EVERY_S)
         if _number(document.value, (*camera, "idle_every_s"), every_s) < every_s:
             expected = phrase("expected.idle", every_s=f"{every_s:g}")

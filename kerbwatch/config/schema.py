@@ -152,6 +152,15 @@ class FenceModel(StrictModel):
     _hours = field_validator("hours")(check_hours)
 
 
+class HealthModel(StrictModel):
+    """When trouble of a camera itself becomes a case, and who is told."""
+
+    after_s: (
+        Annotated[float, Field(ge=1, le=_DAY_S, allow_inf_nan=False), Expect("seconds")] | None
+    ) = None
+    notify: Notified | None = None
+
+
 class CameraModel(StrictModel):
     """A camera with its fences."""
 
@@ -163,6 +172,8 @@ class CameraModel(StrictModel):
     idle_every_s: (
         Annotated[float, Field(ge=0.04, le=3600, allow_inf_nan=False), Expect("seconds")] | None
     ) = None
+
+    health: HealthModel | None = None
 
     _url = field_validator("url")(check_camera_url)
 
@@ -178,3 +189,4 @@ class StreamsModel(StrictModel):
     models: ModelsModel | None = None
     recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(default_factory=list)
     metrics: MetricsModel | None = None
+    health: HealthModel | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alerts.health import HealthPlan
 from alerts.people import Recipient, Role
 from alerts.place import Directory, FencePlace, Site, make_directory
 from kerbwatch.options import CameraOptions, ServiceOptions
@@ -13,7 +14,11 @@ def directory_of(options: ServiceOptions) -> Directory:
     recipients = [Recipient(one.id, one.name, Role(one.role)) for one in options.recipients]
     places = [place for camera in options.cameras for place in _places(camera)]
     names = {camera.id: camera.name for camera in options.cameras}
-    return make_directory(site, recipients, places, names)
+    plans = {
+        camera.id: HealthPlan(camera.health.after_ns, camera.health.notify)
+        for camera in options.cameras
+    }
+    return make_directory(site, recipients, places, names, plans)
 
 
 def _places(camera: CameraOptions) -> list[FencePlace]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alerts.cases import Case, CaseKey
+from alerts.health import CAMERA_HEALTH
 from alerts.intake import Batch, Intake
 from alerts.store.port import Store
 from fences.clock import Clock
@@ -22,7 +23,7 @@ def retire_unwatched(
     fences = {(camera_id, fence_id) for camera_id, fence_id, _ in watched}
     gone = tuple(case for case in store.truth().open_cases if case.key not in watched)
     for case in gone:
-        forgotten = (case.camera_id, case.fence_id) not in fences
+        forgotten = case.fence_id != "" and (case.camera_id, case.fence_id) not in fences
         states = {case.fence_id: encode_state(FenceState())} if forgotten else {}
         event = _ended(case, clock.wall_ns())
         intake.receive(
@@ -32,12 +33,13 @@ def retire_unwatched(
 
 
 def _watched(options: ServiceOptions) -> frozenset[CaseKey]:
-    return frozenset(
+    streets = (
         (camera.id, held.id, rule.scenario.id)
         for camera in options.cameras
         for held in camera.fences
         for rule in held.fence.rules
     )
+    return frozenset((*streets, *((camera.id, "", CAMERA_HEALTH) for camera in options.cameras)))
 
 
 def _ended(case: Case, wall_ns: int) -> FenceEvent:
