@@ -21,7 +21,7 @@ from detector.health.frozen import Stillness
 from detector.health.known import Comparison, Known, compare, new_known
 from detector.health.spell import Spell
 from detector.health.structure import Structure, structure_of
-from detector.health.thumbnail import Thumbnail, thumbnail_of
+from detector.health.thumbnail import Plane, Thumbnail, thumbnail_of
 from detector.health.trouble import Trouble
 from fences.clock import SECOND_NS
 
@@ -69,16 +69,17 @@ class Health:
         last_ns = self._looked_ns
         if last_ns is None or not 0 <= media_ns - last_ns < EVERY_NS:
             self._looked_ns = media_ns
-            self._judge(image, media_ns, max(0, media_ns - (last_ns or media_ns)), elsewhere)
+            dt_ns = 0 if last_ns is None else max(0, media_ns - last_ns)
+            self._judge(image, media_ns, dt_ns, elsewhere=elsewhere)
         return self._suspected or self.trouble is not None
 
-    def _judge(self, image: Image, media_ns: int, dt_ns: int, elsewhere: bool) -> None:
+    def _judge(self, image: Image, media_ns: int, dt_ns: int, *, elsewhere: bool) -> None:
         if self._frame_hw != image.shape[:2]:  # another stream of the camera is as fine as it is
             self._frame_hw, self._known = (image.shape[0], image.shape[1]), None
         small = thumbnail_of(image)
         now = structure_of(small)
         greens = cast.greens_of(small)
-        wrong = self._wrong(small, now, greens, (media_ns, dt_ns), elsewhere)
+        wrong = self._wrong(small, now, greens, dt_ns, elsewhere=elsewhere)
         stands = self._live and self._stillness.stands(small)
         for trouble, spell in self._spells.items():
             holds = stands if trouble is Trouble.FROZEN else trouble in wrong
@@ -95,8 +96,9 @@ class Health:
         self,
         small: Thumbnail,
         now: Structure,
-        greens: np.ndarray,
-        times_ns: tuple[int, int],
+        greens: Plane,
+        dt_ns: int,
+        *,
         elsewhere: bool,
     ) -> set[Trouble]:
         """What seems to be the matter at this look."""
@@ -104,7 +106,7 @@ class Health:
         against: Comparison | None = None
         if known is not None and not elsewhere:
             against = compare(known, now)
-        self._cover.observe(against, *times_ns)
+        self._cover.observe(against, dt_ns)
         self._sharpness.observe(against)
         wrong = set()
         if black.is_black(small) or (self._cover.gone and now.light < black.DIM):

@@ -81,7 +81,9 @@ class Comparison:
 
 _FINE_LEFT = 0.1
 _ALIKE = 0.3
-"""What counts as left in a block: a tenth of the slopes' squares; that it is the same view."""
+_COARSE_LEFT = 0.02
+"""In a block whose view has gone: less fine structure is left, in shares of the slopes' squares,
+and the coarse one is another, or less than a trace of it shines through."""
 
 
 def compare(known: Known, now: Structure) -> Comparison:
@@ -90,8 +92,9 @@ def compare(known: Known, now: Structure) -> Comparison:
     alike = likeness(known.slopes, now.slopes)[drawn]
     fine = now.fine[drawn] / known.fine[drawn]
     coarse = now.coarse[drawn] / known.coarse[drawn]
+    another = (alike < _ALIKE) | (coarse < _COARSE_LEFT)
     return Comparison(
-        gone=float(np.mean((alike < _ALIKE) & (fine < _FINE_LEFT))),
+        gone=float(np.mean(another & (fine < _FINE_LEFT))),
         fine=float(np.median(fine)),
         coarse=float(np.median(coarse)),
         likeness=float(np.median(alike)),

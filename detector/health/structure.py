@@ -13,16 +13,20 @@ _COARSE = 4
 """Pixels of the thumbnail to one of the coarse picture: 45 x 80."""
 
 _DARK = 16.0
-"""Added to the brightness by which slopes are divided, so that noise in the dark is no edge."""
+"""Added to the brightness by which slopes are divided, so that little in the dark is little."""
+
+_SPREAD = 1.2
+"""Of noise over the blocks, from the flattest tenth up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Slopes as shares of the brightness around them.
+    """How strongly what is where.
 
     ``fine`` and ``coarse``: 9 x 16, mean squares of the slopes per pixel of the thumbnail and
-    of the coarse picture, without those of noise. ``slopes``: 2 x 45 x 80, the coarse slopes to
-    the right and down. ``light``: mean brightness, 0-255.
+    of the coarse picture, in shares of the block's brightness and without those of noise.
+    ``slopes``: 2 x 45 x 80, the coarse slopes to the right and down, in grey levels. ``light``:
+    mean brightness, 0-255.
     """
 
     fine: Plane
@@ -35,17 +39,14 @@ def structure_of(small: Thumbnail) -> Structure:
     """The structure of a look."""
     height, width = small.grey.shape
     grey = small.grey.astype(np.float32)
-    blocks = block_means(grey) + _DARK
-    around = cv2.resize(blocks, (width, height), interpolation=cv2.INTER_LINEAR)
-    plane = np.asarray(cv2.divide(grey, around), np.float32)
     size = (width // _COARSE, height // _COARSE)
-    coarse = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
-    slopes = _slopes(coarse)
-    across = _slopes(plane)
+    coarse = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
+    across, slopes = _slopes(grey), _slopes(coarse)
     fine = _products(across, across, BLOCK_PX)
+    light = (block_means(grey) + _DARK) ** 2
     return Structure(
-        fine=np.asarray(np.maximum(fine - _noise(fine), 0.0), np.float32),
-        coarse=_products(slopes, slopes, BLOCK_PX // _COARSE),
+        fine=np.asarray(np.maximum(fine - _noise(fine), 0.0) / light, np.float32),
+        coarse=np.asarray(_products(slopes, slopes, BLOCK_PX // _COARSE) / light, np.float32),
         slopes=slopes,
         light=float(cv2.mean(small.grey)[0]),
     )
@@ -72,4 +73,4 @@ def _products(a: Plane, b: Plane, block_px: int) -> Plane:
 
 def _noise(fine: Plane) -> float:
     """That of the flattest blocks: nothing but noise is drawn there, or little."""
-    return float(np.sort(fine, axis=None)[fine.size // 10])
+    return _SPREAD * float(np.sort(fine, axis=None)[fine.size // 10])
