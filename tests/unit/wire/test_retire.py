@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alerts.cases import CaseState
 from alerts.evidence import EvidenceFolder
+from alerts.health import CameraState
 from alerts.intake import Batch, Intake
 from alerts.messages import Writer
 from alerts.store.sql import SqlStore
@@ -84,4 +85,27 @@ def test_only_cases_that_nothing_watches_end(tmp_path: Path) -> None:
     marks = {mark.fence_id: mark.codec for mark in store.checkpoints("gate")}
     assert decode_state(marks["old-fence"]) == FenceState()
     assert retire_unwatched(store, intake, options, clock) == ()
+    store.close()
+
+
+def test_the_case_of_a_camera_ends_with_the_camera_alone(tmp_path: Path) -> None:
+    """Of one that is still configured it stays, whatever became of its fences."""
+    options = _options(tmp_path)
+    directory = directory_of(options)
+    store = SqlStore(f"sqlite:///{tmp_path}/cases.db")
+    clock = FakeClock()
+    evidence = EvidenceFolder(tmp_path / "evidence", directory)
+    intake = Intake(store, Writer(directory, Topics("kerbwatch", "linzi")), evidence, clock)
+    for camera_id in ("gate", "gone"):
+        intake.camera_status(camera_id, CameraState.OFFLINE, clock.wall_ns())
+    clock.pass_s(61)
+    assert len(intake.tend()) == 2
+
+    retire_unwatched(store, intake, options, clock)
+
+    assert {case.camera_id: case.close_reason for case in store.cases()} == {
+        "gate": None,
+        "gone": "no_longer_watched",
+    }
+    assert store.checkpoints("gone") == ()
     store.close()
