@@ -114,7 +114,7 @@ def _changed(change: Change, variant: int) -> Image:
 class Looked:
     """A camera that is looked at every ``every_s``; ``told`` and ``blind`` as they change."""
 
-    every_s: float = 0.4
+    every_s: float = 1.0
     live: bool = True
     now_s: float = 0.0
     told: list[tuple[float, Trouble | None]] = field(default_factory=list)

@@ -18,7 +18,7 @@ _TIMES_S = {
 
 
 @pytest.mark.parametrize("trouble", _TIMES_S)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(every_s=st.floats(0.5, 8.0))
 def test_the_look_rate_changes_nothing_by_more_than_two_looks(
     trouble: Trouble, every_s: float

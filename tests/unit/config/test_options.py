@@ -15,8 +15,10 @@ from fences.hours import ALWAYS, parse_hours
 from fences.observation import Seeing
 from kerbwatch.config.cards import known_cards
 from kerbwatch.config.load import find_problems, load_options
+from kerbwatch.config.problem import Problem
 from kerbwatch.options import (
     CameraOptions,
+    HealthOptions,
     MetricsOptions,
     MqttOptions,
     RecipientOptions,
@@ -27,6 +29,7 @@ from kerbwatch.options import (
 
 ROOT = Path(__file__).resolve().parents[3]
 Load = Callable[..., ServiceOptions]
+Find = Callable[..., tuple[Problem, ...]]
 SHORTEST = """\
 site: {id: test, timezone: Asia/Shanghai}
 cameras:
@@ -279,3 +282,19 @@ def test_the_working_example_is_good() -> None:
 def test_the_shape_that_users_start_from_is_good(shared_dir: Path) -> None:
     env = {"KERBWATCH_MQTT_PASSWORD": "x", "CAMERA_PASSWORD": "y"}
     assert find_problems(shared_dir / "streams.example.yaml", env=env) == ()
+
+
+def test_a_camera_has_its_own_health_settings_or_the_general_ones(load: Load, good: str) -> None:
+    assert load(good).cameras[0].health == HealthOptions(60 * SECOND_NS, ())
+    general = good + "health: {after_s: 90, notify: [duty-east]}\n"
+    assert load(general).cameras[0].health == HealthOptions(90 * SECOND_NS, ("duty-east",))
+    own = general.replace("    every_s: 2\n", "    every_s: 2\n    health: {notify: []}\n")
+    assert load(own).cameras[0].health == HealthOptions(90 * SECOND_NS, ())
+
+
+@pytest.mark.parametrize("place", ["", "cameras[0]."])
+def test_a_stranger_cannot_be_told_of_a_camera(good: str, place: str, find: Find) -> None:
+    text = good + "health: {notify: [nobody]}\n"
+    if place:
+        text = good.replace("    every_s: 2\n", "    every_s: 2\n    health: {notify: [nobody]}\n")
+    assert [problem.key for problem in find(text)] == [f"{place}health.notify[0]"]

@@ -10,10 +10,14 @@ import pytest
 from detector.cards import Channels, Layout, ModelCard, Placement
 from detector.eyes import Eyes
 from detector.frame import Image
+from detector.health.trouble import Trouble
 from fences.box import Box
+from fences.event import EventKind
 from fences.fence import Fence
+from fences.guard import Guard
 from fences.observation import Detection, Label, Observation, Seeing
-from tests.fences_kit import fence, ns, seen
+from tests.fences_kit import fence, ns, rule, seen
+from tests.health_kit import Change, bagged, capped, pink, views
 from tests.obstruction_kit import WIDE, Place
 
 BAG = Box(0.4, 0.4, 0.55, 0.6)
@@ -150,3 +154,49 @@ def test_while_the_camera_looks_elsewhere_every_fence_is_blind_and_nothing_is_le
     assert engine.looked == 8
     np.testing.assert_array_equal(eyes.memories()["lane"].background, background)
     assert eyes.framing.moved
+
+
+@pytest.mark.parametrize("change", [bagged, capped, pink])
+def test_while_pictures_are_of_no_use_every_fence_is_blind_and_nothing_is_learned(
+    change: Change,
+) -> None:
+    engine = FakeEngine((seen(),))
+    eyes = Eyes([wide(), wide("strip", see=(Seeing.LEARNED,))], [engine], gated=False)
+    for second in range(30):
+        eyes.look(views()[second % 7], ns(second), ns(second))
+    background = eyes.memories()["lane"].background.copy()
+    for second in range(30, 70):
+        got = eyes.look(change(views()[second % 7]), ns(second), ns(second))
+        assert got == Observation(ns(second), ns(second), blind=("lane", "strip"))
+        assert not eyes.quiet, "so that the next look comes soon"
+    assert isinstance(eyes.trouble, Trouble)
+    assert engine.looked == 30
+    np.testing.assert_array_equal(eyes.memories()["lane"].background, background)
+    for second in range(70, 80):
+        got = eyes.look(views()[second % 7], ns(second), ns(second))
+    assert got.blind == ()
+    told: Trouble | None = eyes.trouble
+    assert told is None
+
+
+@pytest.mark.parametrize("change", [bagged, capped])
+def test_a_case_in_a_fence_that_is_covered_does_not_clear(change: Change) -> None:
+    """It was there, the camera was covered for long, then the place is seen to be free."""
+    engine = FakeEngine()
+    lane = fence(rule(dwell=5.0, clear_after=6.0), see=(Seeing.LEARNED,))
+    eyes, guard = Eyes([lane], [engine], gated=False), Guard((lane,))
+    events: list[tuple[int, EventKind]] = []
+
+    def during(begin: int, end: int, there: bool, cover: Change | None = None) -> None:
+        engine.answer = (seen(),) if there else ()
+        for second in range(begin, end):
+            image = views()[second % 7]
+            observed = eyes.look(cover(image) if cover else image, ns(second), ns(second))
+            events.extend((second, event.kind) for event in guard.take(observed))
+
+    during(0, 40, there=True)
+    during(40, 100, there=False, cover=change)
+    assert [kind for _, kind in events] == [EventKind.OPENED]
+    during(100, 120, there=False)
+    assert [kind for _, kind in events] == [EventKind.OPENED, EventKind.CLEARED]
+    assert events[-1][0] >= 106

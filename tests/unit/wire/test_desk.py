@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from alerts.errors import StoreError
+from alerts.health import CameraState
 from alerts.intake import Batch, Intake
 from detector.eyes import Eyes
 from detector.health.trouble import Trouble
@@ -270,3 +271,8 @@ def test_a_full_disk_for_backgrounds_stops_nothing(
     desk.took(look(30, event(30)))
     assert backgrounds.saves > 1
     assert intake.events == [event(30)]
+
+
+def test_every_trouble_that_pictures_tell_is_a_state_of_the_camera() -> None:
+    known = set(CameraState) - {CameraState.ONLINE, CameraState.OFFLINE}
+    assert {trouble.value for trouble in Trouble} == {state.value for state in known}

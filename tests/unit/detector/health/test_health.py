@@ -47,15 +47,15 @@ def test_trouble_is_told_when_it_has_lasted_and_ends_by_itself(
     looked = Looked().during(30).during(90, change).during(20)
     (told_s, told), (ended_s, ended) = looked.told
     assert (told, ended) == (trouble, None)
-    assert told_s - 30 == pytest.approx(after_s, abs=0.81)
-    assert ended_s - 120 == pytest.approx(back_s, abs=0.81)
+    assert told_s - 30 == pytest.approx(after_s, abs=1.01)
+    assert ended_s - 120 == pytest.approx(back_s, abs=1.01)
 
 
 @pytest.mark.parametrize("change", [capped, bagged, blurred, pink])
 def test_a_picture_of_no_use_makes_blind_at_its_first_look(change: Change) -> None:
     looked = Looked().during(30).during(4, change).during(10)
     assert looked.told == []
-    assert looked.blind_s == pytest.approx([30 + look * 0.4 for look in range(10)])
+    assert looked.blind_s == pytest.approx([30 + look for look in range(4)])
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ class TestFrozen:
         looked = Looked().during(10).during(60, lambda _: views()[0]).during(10)
         (told_s, told), (ended_s, ended) = looked.told
         assert (told, ended) == (Trouble.FROZEN, None)
-        assert told_s - 10 == pytest.approx(30, abs=1.21)
-        assert ended_s - 70 == pytest.approx(2, abs=0.81)
+        assert told_s - 10 == pytest.approx(30, abs=2.01)
+        assert ended_s - 70 == pytest.approx(2, abs=1.01)
 
     def test_a_still_that_is_encoded_again_stands_too(self) -> None:
         stills = [np.clip(views()[0] + 2 * (number % 2), 0, 255) for number in range(2)]
