@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.health.structure import Structure, likeness
+from detector.health.structure import Structure, likeness, strength
 from detector.health.thumbnail import Plane
 from fences.clock import SECOND_NS, running
 
@@ -24,17 +24,25 @@ _QUICK_NS = 600 * SECOND_NS
 _FINE, _COARSE = 4e-4, 1e-3
 """Mean squares of slopes from which a block has something drawn in it: 2 and 3 % a pixel."""
 
+_LASTING = 0.3
+"""Of the coarse structure seen in a block, that must be the same each time: what traffic draws on
+an empty road is not missed when the road is empty."""
+
 _LEAST_SHARE = 0.15
 """Of the blocks that must have: of a bare wall nothing can be said."""
 
 
 @dataclass(slots=True)
 class Known:
-    """Means over the looks at which all was well; see :class:`Structure`."""
+    """Means over the looks at which all was well; see :class:`Structure`.
+
+    ``strong``: 9 x 16, mean squares of the looks' coarse slopes, in grey levels.
+    """
 
     fine: Plane
     coarse: Plane
     slopes: Plane
+    strong: Plane
     green: float
     looks: int
     learned_ns: int
@@ -47,8 +55,9 @@ class Known:
 
     @property
     def drawn(self) -> Plane:
-        """Which blocks have something drawn in them, fine and coarse; 9 x 16 bool."""
-        return np.asarray((self.fine > _FINE) & (self.coarse > _COARSE))
+        """Which blocks have something lasting drawn in them, fine and coarse; 9 x 16 bool."""
+        lasting = strength(self.slopes) >= _LASTING * self.strong
+        return np.asarray((self.fine > _FINE) & (self.coarse > _COARSE) & lasting)
 
     def learn(self, now: Structure, green: float | None, dt_ns: int) -> None:
         """Take a look in; ``green`` is None where it is too dark to have colours."""
@@ -60,6 +69,7 @@ class Known:
         self.fine += slow * (now.fine - self.fine)
         self.coarse += slow * (now.coarse - self.coarse)
         self.slopes += quick * (now.slopes - self.slopes)
+        self.strong += quick * (strength(now.slopes) - self.strong)
         if green is not None:
             self.green += quick * (green - self.green)
 
@@ -103,4 +113,12 @@ def compare(known: Known, now: Structure) -> Comparison:
 
 def new_known(now: Structure, green: float | None) -> Known:
     """The memory after a first look."""
-    return Known(now.fine.copy(), now.coarse.copy(), now.slopes.copy(), green or 0.0, 1, 0)
+    return Known(
+        now.fine.copy(),
+        now.coarse.copy(),
+        now.slopes.copy(),
+        strength(now.slopes),
+        green or 0.0,
+        1,
+        0,
+    )

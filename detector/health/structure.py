@@ -46,7 +46,7 @@ def structure_of(small: Thumbnail) -> Structure:
     light = (block_means(grey) + _DARK) ** 2
     return Structure(
         fine=np.asarray(np.maximum(fine - _noise(fine), 0.0) / light, np.float32),
-        coarse=np.asarray(_products(slopes, slopes, BLOCK_PX // _COARSE) / light, np.float32),
+        coarse=np.asarray(strength(slopes) / light, np.float32),
         slopes=slopes,
         light=float(cv2.mean(small.grey)[0]),
     )
@@ -54,9 +54,13 @@ def structure_of(small: Thumbnail) -> Structure:
 
 def likeness(a: Plane, b: Plane) -> Plane:
     """Of slopes, block by block, -1 to 1: whether the same is drawn there, however strongly."""
-    block_px = BLOCK_PX // _COARSE
-    scale = np.sqrt(_products(a, a, block_px) * _products(b, b, block_px))
-    return np.asarray(_products(a, b, block_px) / (scale + 1e-9), np.float32)
+    scale = np.sqrt(strength(a) * strength(b))
+    return np.asarray(_products(a, b, BLOCK_PX // _COARSE) / (scale + 1e-9), np.float32)
+
+
+def strength(slopes: Plane) -> Plane:
+    """Mean square of coarse slopes, block by block."""
+    return _products(slopes, slopes, BLOCK_PX // _COARSE)
 
 
 def _slopes(plane: Plane) -> Plane:
