@@ -27,9 +27,14 @@ class FakeIntake:
     told: list[tuple[CameraState, int, str]] = field(default_factory=list)
 
     def camera_status(
-        self, camera_id: str, state: CameraState, since_wall_ns: int, reason: str = ""
+        self,
+        camera_id: str,
+        state: CameraState,
+        since_wall_ns: int,
+        reason: str = "",
+        until_wall_ns: int | None = None,
     ) -> None:
-        assert camera_id == "gate"
+        assert (camera_id, until_wall_ns) == ("gate", None)
         if self.away:
             raise StoreError("store_write", problem="locked")
         self.told.append((state, since_wall_ns, reason))
