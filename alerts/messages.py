@@ -95,6 +95,7 @@ class Writer:
         since_wall_ns: int,
         at_wall_ns: int | None = None,
         queue: QueueStats | None = None,
+        overload: float | None = None,
     ) -> Message:
         """The service's own state. The last will is written before its time is known."""
         since, since_ms = self._time(since_wall_ns)
@@ -112,6 +113,7 @@ class Writer:
             "at_ms": at_ms,
             "queue_depth": None if queue is None else queue.depth,
             "oldest_unsent_s": age_s,
+            "overload": overload,
         }
         return Message(self.topics.status, _dump(body), retained=True)
 

@@ -60,6 +60,7 @@ class Drainer:
         self._acked: set[int] = set()  # acknowledged, not yet marked in the store
         self._cursor = 0
         self._beat_ns = 0
+        self._overload = 1.0
         self._online_since_ns = 0
         self._stop_by_ns: int | None = None
         self._outage = outage or Outage("store", clock)
@@ -73,6 +74,10 @@ class Drainer:
     def wake(self) -> None:
         """There may be something new in the outbox."""
         self._bell.set()
+
+    def overloaded(self, factor: float) -> None:
+        """Looks are further apart by this factor than they should be; 1: they are not."""
+        self._overload = round(factor, 2)
 
     def stop(self, timeout_s: float) -> None:
         """Drain what can be drained in that time, say ``stopped``, and end :meth:`run`."""
@@ -174,6 +179,7 @@ class Drainer:
             self._online_since_ns,
             self._clock.wall_ns(),
             self._store.queue(),
+            self._overload,
         )
 
     def _send(self, link: Link) -> None:

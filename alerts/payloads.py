@@ -144,3 +144,4 @@ class StatusBody(TypedDict):
     at_ms: int | None
     queue_depth: int | None
     oldest_unsent_s: float | None
+    overload: float | None

@@ -104,6 +104,10 @@ class AlertService:
         self._publisher.start()
         return address
 
+    def overloaded(self, factor: float) -> None:
+        """For the service's own status: looks are further apart by this factor; 1: not at all."""
+        self._drainer.overloaded(factor)
+
     def stop(self, timeout_s: float = 4.0) -> QueueStats:
         """Drain, say ``stopped``, disconnect, close; within about ``timeout_s`` in any case.
 

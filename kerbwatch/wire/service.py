@@ -83,7 +83,7 @@ def serve(
             _log.info("case_retired", case=case.case_id)
         broker = alerts.start()
         backgrounds = BackgroundFolder(options.data_dir / "backgrounds")
-        overload = Overload(partial(_say_overload, metrics))
+        overload = Overload(partial(_say_overload, metrics, alerts))
         lookers = Lookers(_cores(), clock, overload)
         turns = Turns(_cores(), overload, clock)
         shared = Shared(
@@ -144,9 +144,12 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _say_overload(metrics: Metrics, before: Fraction, factor: Fraction) -> None:
+def _say_overload(
+    metrics: Metrics, alerts: AlertService, before: Fraction, factor: Fraction
+) -> None:
     """Every step is a figure; only that it begins and that it is over are worth a line."""
     metrics.overload(float(factor))
+    alerts.overloaded(float(factor))
     if before == 1:
         _log.warning("overload", looks="further apart than configured")
     elif factor == 1:

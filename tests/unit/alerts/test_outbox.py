@@ -168,10 +168,19 @@ def test_the_heartbeat_tells_depth_and_age() -> None:
     rig.clock.pass_s(2)
     rig.ack(link, 2)
     beat = json.loads(link.sent[-1].payload)
-    assert (beat["state"], beat["queue_depth"]) == ("online", 0)
+    assert (beat["state"], beat["queue_depth"], beat["overload"]) == ("online", 0, 1.0)
     assert len(statuses(link)) == 2
     first = json.loads(link.sent[0].payload)
     assert (first["queue_depth"], first["oldest_unsent_s"]) == (1, 0.0)
+
+
+def test_the_heartbeat_tells_that_the_machine_has_too_much_to_do() -> None:
+    rig = Rig()
+    link = rig.connect()
+    rig.drainer.overloaded(1.5625)
+    rig.clock.pass_s(31)
+    rig.ack(link, 1)
+    assert json.loads(link.sent[-1].payload)["overload"] == 1.56
 
 
 def test_a_line_on_which_nothing_is_acknowledged_is_cut() -> None:
