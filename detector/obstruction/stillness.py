@@ -40,7 +40,7 @@ def note_stillness(memory: Memory, pixels: Plane, media_ns: int, dt_ns: int, hid
     same: Mask = memory.learned & (change <= tolerance)
     kept: Mask = same & ~hidden
     kept_u8 = kept.astype(np.uint8)
-    cv2.accumulateWeighted(pixels, memory.still, running(dt_ns, FOLLOW_TAU_NS), kept_u8)
+    _follow(memory, pixels, kept, media_ns, dt_ns)
     cv2.accumulateWeighted(
         np.minimum(change, MAX_NOISE), memory.noise, running(dt_ns, _NOISE_TAU_NS), kept_u8
     )
@@ -50,16 +50,28 @@ def note_stillness(memory: Memory, pixels: Plane, media_ns: int, dt_ns: int, hid
     cv2.copyTo(pixels, started.astype(np.uint8), memory.fresh)
     np.copyto(memory.fresh_since_ns, media_ns, where=started)
     np.copyto(memory.fresh_looks, 1, where=started)
-    _settle(memory, again & ~hidden, media_ns)
+    _settle(memory, pixels, again & ~hidden, media_ns)
     return kept
 
 
-def _settle(memory: Memory, again: Mask, media_ns: int) -> None:
+def _follow(memory: Memory, pixels: Plane, kept: Mask, media_ns: int, dt_ns: int) -> None:
+    """Kept values become the mean of all looks since they are kept, then of the last ones.
+
+    One look by night is mostly noise: texture and colour of the ground show in the mean only.
+    """
+    kept_ns = np.maximum(media_ns - memory.still_since_ns, 0) + max(dt_ns, 1)
+    weight = np.maximum(dt_ns / kept_ns, running(dt_ns, FOLLOW_TAU_NS))
+    share = np.where(kept, weight, 0.0).astype(np.float32)[..., None]
+    memory.still += share * (pixels - memory.still)
+
+
+def _settle(memory: Memory, pixels: Plane, again: Mask, media_ns: int) -> None:
     lasted = media_ns - memory.fresh_since_ns >= SETTLE_NS
     settled = again & lasted & (memory.fresh_looks >= MIN_LOOKS)
     if not settled.any():
         return
-    cv2.copyTo(memory.fresh, settled.astype(np.uint8), memory.still)
+    begun = np.asarray(cv2.addWeighted(memory.fresh, 0.5, pixels, 0.5, 0.0), dtype=np.float32)
+    cv2.copyTo(begun, settled.astype(np.uint8), memory.still)
     np.copyto(memory.still_since_ns, memory.fresh_since_ns, where=settled)
     first = settled & ~memory.learned
     cv2.copyTo(memory.still, first.astype(np.uint8), memory.background)

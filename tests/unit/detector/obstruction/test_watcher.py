@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from detector.obstruction.memory import decode_memory, encode_memory
+from detector.obstruction.view import view_of
 from detector.obstruction.watcher import ObstructionWatcher
 from fences.box import Box, iou
 from fences.geometry import parse_polygon
@@ -158,6 +159,19 @@ def test_headlights_that_come_round_a_corner_and_wait_are_no_thing() -> None:
         watched.see(np.clip(dark * (1.0 + soft[..., None]), 0, 255).astype(np.uint8))
     assert not watched.during(5, light=0.4)
     assert not watched.found
+
+
+def test_a_kept_value_is_the_mean_of_all_looks_at_it() -> None:
+    """One look is as good as its noise; the empty place is known better with every look."""
+    watched = Watched(Place(noise=8.0))
+    errors = []
+    for seconds in (2, 10):
+        watched.during(seconds)
+        memory = watched.watcher.memory
+        assert memory is not None
+        view = view_of(parse_polygon(WIDE), watched.place.size_hw)
+        errors.append(float((memory.still - view.look(watched.place.ground))[20:-20].std()))
+    assert errors[1] < 0.5 * errors[0]
 
 
 @pytest.mark.parametrize("share", [0.02, 0.05], ids=["flurry", "blizzard"])
