@@ -19,19 +19,31 @@ _OUTLINE_SHARE = 0.25
 SHADOW_RATIOS = (0.35, 2.2)
 """Brightness of a lit or shaded patch against the same ground before."""
 
-_LIKE_TINT, _SAME_TINT = 0.12, 0.02
-"""Most by which one channel may differ from the others, as a share: if texture tells, if not."""
+_LIKE_TINT, _NEARLY_SAME_TINT, _SAME_TINT = 0.12, 0.03, 0.02
+"""Most by which one channel may differ from the others, as a share: if the texture tells, if it
+supports the colours, if these tell alone."""
 
-_EVEN, _SOFT_EDGE = 0.15, 0.3
-"""Most deviation of the brightness within a patch, as a share: if texture tells, if not."""
+_SOFT_EDGE = 0.3
+"""Most deviation of the brightness within a patch, as a share: beams fade, shade has soft edges."""
 
-_SAME_TEXTURE = 0.5
-"""Correlation from which the fine structure is the same."""
+_SAME_TEXTURE, _LIKE_TEXTURE = (0.35, 1.5), (0.2, 1.0)
+"""Correlation from which the fine structure is the same, if it tells alone and if it supports the
+colours; and how much more, over the root of the pixels, for few pixels agree by chance. On rendered
+clips two in three patches of light and shade are known by it, one blob of a thing in a hundred."""
+
+_STRONGER_TEXTURE = 2.0
+"""Light multiplies: in logarithms the ground's texture keeps its strength. What shows so many times
+as much has a texture of its own."""
+
+_FINE_PX = 2.0
+"""Standard deviation of the mean that fine structure is measured against."""
 
 _SAME_COLOUR = 0.016
-"""Most deviation of the tints within a patch of light, each the mean of 5 x 5 pixels: on rendered
-clips two in three patches of light and shade are known by it, one blob of a thing in eighty; the
-left bag of a real clip lies at 0.04."""
+"""Most deviation of the tints within a patch of light, each the mean of 5 x 5 pixels: the left bag
+of a real clip lies at 0.04."""
+
+_LIKE_COLOUR = 0.032
+"""The same where the texture agrees too."""
 
 _COLOURLESS = 0.02
 """Deviation of the tints of a picture below which it has none, as under infrared."""
@@ -66,32 +78,49 @@ def is_light(now: Plane, before: Plane, blob: Mask) -> bool:
     """Whether a patch only shows the same ground under other light.
 
     Its brightness changed by much the same factor in all channels, and either the texture of
-    the ground is still there (normalised correlation of the fine structure), or, in a picture
-    with colours, every pixel has kept its own, which things do not do even on grey ground.
+    the ground is still there, or, in a picture with colours, every pixel has kept its own, which
+    things do not do even on grey ground, or both more or less.
     """
     ratios = (now[blob] + _DARK) / (before[blob] + _DARK)
     mean = ratios.mean(axis=0)
     overall = float(mean.mean())
-    if not SHADOW_RATIOS[0] < overall < SHADOW_RATIOS[1]:
+    spread = float(ratios.mean(axis=1).std()) / overall
+    if not SHADOW_RATIOS[0] < overall < SHADOW_RATIOS[1] or spread > _SOFT_EDGE:
         return False
     tint = float(np.abs(mean - overall).max()) / overall
-    spread = float(ratios.mean(axis=1).std()) / overall
-    if tint <= _SAME_TINT and spread <= _SOFT_EDGE and _keeps_colour(now, before, blob):
+    if tint > _LIKE_TINT:
+        return False
+    core = _core(blob)
+    colours = _colour_change(now, before, core)
+    if tint <= _SAME_TINT and colours <= _SAME_COLOUR:
         return True
-    if tint > _LIKE_TINT or spread > _EVEN:
-        return False
-    return _correlation(_fine(now), _fine(before), blob) > _SAME_TEXTURE
+    texture = _kept_texture(now, before, blob, core)
+    supported = tint <= _NEARLY_SAME_TINT and colours <= _LIKE_COLOUR
+    least, chance = _LIKE_TEXTURE if supported else _SAME_TEXTURE
+    return texture >= least + chance / float(np.sqrt(np.count_nonzero(core)))
 
 
-def _keeps_colour(now: Plane, before: Plane, blob: Mask) -> bool:
-    """Whether a picture has colours, and each pixel of the blob's core has kept its own."""
-    if float(_tints(before[::4, ::4]).std()) < _COLOURLESS:
-        return False
+def _core(blob: Mask) -> Mask:
+    """The blob without its edge, if that is enough to judge it by."""
     core = cv2.erode(blob.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    where = core if np.count_nonzero(core) >= _LEAST_CORE else blob
-    after = _tints(np.asarray(cv2.blur(now, (5, 5)), dtype=np.float32)[where])
-    then = _tints(np.asarray(cv2.blur(before, (5, 5)), dtype=np.float32)[where])
-    return float((after - then).std()) <= _SAME_COLOUR
+    return np.asarray(core if np.count_nonzero(core) >= _LEAST_CORE else blob, dtype=np.bool_)
+
+
+def _colour_change(now: Plane, before: Plane, core: Mask) -> float:
+    """How differently pixels have changed their colours; infinite in a picture without any."""
+    if float(_tints(before[::4, ::4]).std()) < _COLOURLESS:
+        return float("inf")
+    after = _tints(np.asarray(cv2.blur(now, (5, 5)), dtype=np.float32)[core])
+    then = _tints(np.asarray(cv2.blur(before, (5, 5)), dtype=np.float32)[core])
+    return float((after - then).std())
+
+
+def _kept_texture(now: Plane, before: Plane, blob: Mask, core: Mask) -> float:
+    """Correlation of the fine structure, -1 to 1; 0 where it has become much stronger."""
+    first, second = _fine(now, blob)[core], _fine(before, blob)[core]
+    if float(first.std()) > _STRONGER_TEXTURE * float(second.std()):
+        return 0.0
+    return _correlation(first, second)
 
 
 def keeps_tint(now: Plane, before: Plane) -> Mask:
@@ -123,9 +152,16 @@ def is_ghost(now: Plane, before: Plane, blob: Mask, inside: Mask) -> bool:
     return float(_edges(before)[outline].mean()) > 1.4 * float(_edges(now)[outline].mean())
 
 
-def _fine(plane: Plane) -> Plane:
-    grey = cv2.cvtColor(plane, cv2.COLOR_BGR2GRAY)
-    return np.asarray(grey - cv2.GaussianBlur(grey, (0, 0), 3.0), dtype=np.float32)
+def _fine(plane: Plane, blob: Mask) -> Plane:
+    """Logarithm of the brightness against its mean around within the blob.
+
+    What lies beyond its edge, in other light, does not count, nor does how strong the light is.
+    """
+    brightness = np.log(plane + _DARK).mean(axis=-1)
+    weight = blob.astype(np.float32)
+    around = cv2.GaussianBlur(weight, (0, 0), _FINE_PX) + 1e-3
+    mean = cv2.GaussianBlur(brightness * weight, (0, 0), _FINE_PX) / around
+    return np.asarray(brightness - mean, dtype=np.float32)
 
 
 def _edges(plane: Plane) -> Plane:
@@ -136,8 +172,7 @@ def _edges(plane: Plane) -> Plane:
     )
 
 
-def _correlation(a: Plane, b: Plane, where: Mask) -> float:
-    first = a[where] - a[where].mean()
-    second = b[where] - b[where].mean()
+def _correlation(a: Plane, b: Plane) -> float:
+    first, second = a - a.mean(), b - b.mean()
     norm = float(np.sqrt((first**2).sum() * (second**2).sum()))
     return float((first * second).sum()) / norm if norm > 1e-6 else 0.0

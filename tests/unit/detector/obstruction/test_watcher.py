@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from detector.obstruction.memory import decode_memory, encode_memory
 from detector.obstruction.view import view_of
@@ -159,6 +160,39 @@ def test_headlights_that_come_round_a_corner_and_wait_are_no_thing() -> None:
         watched.see(np.clip(dark * (1.0 + soft[..., None]), 0, 255).astype(np.uint8))
     assert not watched.during(5, light=0.4)
     assert not watched.found
+
+
+def beam_at_night(brighter: float) -> NDArray[np.float32]:
+    """What a car's headlamps add to a place: much before the car, little where they end."""
+    ahead = np.linspace(1.0, 0.5, 110, dtype=np.float32)
+    light = np.ones((240, 320), np.float32)
+    light[90:170, 100:210] += brighter * ahead
+    return np.asarray(cv2.GaussianBlur(light, (0, 0), 3.0), dtype=np.float32)
+
+
+@pytest.mark.parametrize("grey", [False, True], ids=["lamps", "infrared"])
+def test_by_night_a_beam_that_fades_is_known_by_the_texture_of_the_ground(grey: bool) -> None:
+    """Noise hides the texture from every single look, the mean of many shows it."""
+    place, chance = Place(rough=40.0), np.random.default_rng(3)
+    watched, dark = Watched(place, fps=1.0), 0.25 * place.ground.astype(np.float32)
+    for number in range(30):
+        lit = dark * beam_at_night(1.1)[..., None] if number >= 15 else dark
+        noise = chance.normal(0.0, 6.0, (*place.size_hw, 1 if grey else 3))
+        watched.see(np.clip(lit + noise, 0, 255).astype(np.uint8))
+    assert [at for at, _ in watched.found if at >= 18.0] == []
+
+
+def test_by_night_what_is_as_bright_as_a_beam_with_a_texture_of_its_own_is_a_thing() -> None:
+    place, chance = Place(rough=40.0), np.random.default_rng(3)
+    watched, dark = Watched(place, fps=1.0), 0.25 * place.ground.astype(np.float32)
+    cloth = dark[::-1, ::-1] * 2.0
+    for number in range(30):
+        picture = dark.copy()
+        if number >= 15:
+            picture[90:170, 100:210] = cloth[90:170, 100:210]
+        noise = chance.normal(0.0, 6.0, (*place.size_hw, 1))
+        seen = watched.see(np.clip(picture + noise, 0, 255).astype(np.uint8))
+    assert fits(seen, Box(100 / 320, 90 / 240, 210 / 320, 170 / 240))
 
 
 def test_a_kept_value_is_the_mean_of_all_looks_at_it() -> None:
