@@ -35,6 +35,9 @@ _STRONGER_TEXTURE = 2.0
 """Light multiplies: in logarithms the ground's texture keeps its strength. What shows so many times
 as much has a texture of its own."""
 
+_MARGIN_PX = 8
+"""Around a blob, that means of its pixels may reach into."""
+
 _FINE_PX = 2.0
 """Standard deviation of the mean that fine structure is measured against."""
 
@@ -90,14 +93,24 @@ def is_light(now: Plane, before: Plane, blob: Mask) -> bool:
     tint = float(np.abs(mean - overall).max()) / overall
     if tint > _LIKE_TINT:
         return False
+    coloured = float(_tints(before[::4, ::4]).std()) >= _COLOURLESS
+    part = _around(blob)
+    now, before, blob = now[part], before[part], blob[part]
     core = _core(blob)
-    colours = _colour_change(now, before, core)
+    colours = _colour_change(now, before, core) if coloured else float("inf")
     if tint <= _SAME_TINT and colours <= _SAME_COLOUR:
         return True
     texture = _kept_texture(now, before, blob, core)
     supported = tint <= _NEARLY_SAME_TINT and colours <= _LIKE_COLOUR
     least, chance = _LIKE_TEXTURE if supported else _SAME_TEXTURE
     return texture >= least + chance / float(np.sqrt(np.count_nonzero(core)))
+
+
+def _around(blob: Mask) -> tuple[slice, slice]:
+    """Rows and columns of the blob, and a little more: all that is needed to judge it."""
+    x, y, width, height = cv2.boundingRect(blob.astype(np.uint8))
+    left, top = max(0, x - _MARGIN_PX), max(0, y - _MARGIN_PX)
+    return slice(top, y + height + _MARGIN_PX), slice(left, x + width + _MARGIN_PX)
 
 
 def _core(blob: Mask) -> Mask:
@@ -107,9 +120,7 @@ def _core(blob: Mask) -> Mask:
 
 
 def _colour_change(now: Plane, before: Plane, core: Mask) -> float:
-    """How differently pixels have changed their colours; infinite in a picture without any."""
-    if float(_tints(before[::4, ::4]).std()) < _COLOURLESS:
-        return float("inf")
+    """How differently pixels have changed their colours."""
     after = _tints(np.asarray(cv2.blur(now, (5, 5)), dtype=np.float32)[core])
     then = _tints(np.asarray(cv2.blur(before, (5, 5)), dtype=np.float32)[core])
     return float((after - then).std())
