@@ -51,6 +51,10 @@ _LIKE_COLOUR = 0.032
 _COLOURLESS = 0.02
 """Deviation of the tints of a picture below which it has none, as under infrared."""
 
+_FULL_COLOUR = 0.06
+"""Deviation of the tints of a picture from which its colours prove all they can: fog and snow pale
+those of the ground and of things alike, to 0.03, so that keeping them proves less."""
+
 _NEAR_TINT = 0.08
 """Most by which a single pixel's tint changes with the light, noise included."""
 
@@ -93,12 +97,12 @@ def is_light(now: Plane, before: Plane, blob: Mask) -> bool:
     tint = float(np.abs(mean - overall).max()) / overall
     if tint > _LIKE_TINT:
         return False
-    coloured = float(_tints(before[::4, ::4]).std()) >= _COLOURLESS
+    colourful = float(_tints(before[::4, ::4]).std())
     part = _around(blob)
     now, before, blob = now[part], before[part], blob[part]
     core = _core(blob)
-    colours = _colour_change(now, before, core) if coloured else float("inf")
-    if tint <= _SAME_TINT and colours <= _SAME_COLOUR:
+    colours = _colour_change(now, before, core) if colourful >= _COLOURLESS else float("inf")
+    if tint <= _SAME_TINT and colours <= _SAME_COLOUR * min(1.0, colourful / _FULL_COLOUR):
         return True
     texture = _kept_texture(now, before, blob, core)
     supported = tint <= _NEARLY_SAME_TINT and colours <= _LIKE_COLOUR

@@ -250,6 +250,18 @@ def test_in_a_picture_without_colours_keeping_them_proves_nothing() -> None:
     assert fits(seen, box)
 
 
+def test_in_a_picture_that_fog_has_paled_keeping_the_colours_proves_less() -> None:
+    """A grey box hides few of the pixels that have a colour at all, and that is a faint one."""
+    faint = ((0.95, 1.0, 1.05), (1.0, 1.0, 1.0))
+    watched, box = Watched(Place(rough=0.0, tints=faint, noise=1.0)), Box(0.46, 0.3, 0.8, 0.6)
+    for number in range(50):
+        picture = watched.place.draw(watched.now)
+        if number >= 20:
+            picture[watched.place.pixels(box)] = (95, 95, 95)
+        seen = watched.see(picture)
+    assert fits(seen, box)
+
+
 def test_a_thing_that_is_hidden_for_a_while_is_covered_and_keeps_its_time() -> None:
     watched = Watched()
     watched.during(4)
