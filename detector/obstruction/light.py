@@ -91,7 +91,7 @@ def is_light(now: Plane, before: Plane, blob: Mask) -> bool:
     ratios = (now[blob] + _DARK) / (before[blob] + _DARK)
     mean = ratios.mean(axis=0)
     overall = float(mean.mean())
-    spread = float(ratios.mean(axis=1).std()) / overall
+    spread = float(_mean(ratios).std()) / overall
     if not SHADOW_RATIOS[0] < overall < SHADOW_RATIOS[1] or spread > _SOFT_EDGE:
         return False
     tint = float(np.abs(mean - overall).max()) / overall
@@ -138,18 +138,29 @@ def _kept_texture(now: Plane, before: Plane, blob: Mask, core: Mask) -> float:
     return _correlation(first, second)
 
 
-def keeps_tint(now: Plane, before: Plane) -> Mask:
-    """Pixels that may be the same ground, brighter or darker; none in a picture without colours."""
-    if float(_tints(before[::4, ::4]).std()) < _COLOURLESS:
-        return np.zeros(now.shape[:2], np.bool_)
-    apart = np.abs(_tints(now) - _tints(before)).max(axis=-1)
-    return np.asarray(apart <= _NEAR_TINT, dtype=np.bool_)
+def keeps_tint(now: Plane, before: Plane, where: Mask) -> Mask:
+    """Pixels of a mask that may be the same ground, brighter or darker.
+
+    None in a picture without colours.
+    """
+    same = np.zeros(where.shape, np.bool_)
+    if where.any() and float(_tints(before[::4, ::4]).std()) >= _COLOURLESS:
+        apart = np.abs(_tints(now[where]) - _tints(before[where]))
+        most = np.maximum(np.maximum(apart[:, 0], apart[:, 1]), apart[:, 2])
+        same[where] = most <= _NEAR_TINT
+    return same
 
 
 def _tints(pixels: Plane) -> Plane:
     """Per pixel and channel, the logarithm of its part of the brightness."""
     logarithms = np.log(pixels + _DARK)
-    return np.asarray(logarithms - logarithms.mean(axis=-1, keepdims=True), dtype=np.float32)
+    return np.asarray(logarithms - _mean(logarithms)[..., None], dtype=np.float32)
+
+
+def _mean(channels: Plane) -> Plane:
+    """Over the three channels: many times faster than NumPy's over so short an axis."""
+    total = channels[..., 0] + channels[..., 1] + channels[..., 2]
+    return np.asarray(total / np.float32(3.0), dtype=np.float32)
 
 
 def is_ghost(now: Plane, before: Plane, blob: Mask, inside: Mask) -> bool:
@@ -157,6 +168,8 @@ def is_ghost(now: Plane, before: Plane, blob: Mask, inside: Mask) -> bool:
 
     Where the blob ends only because the fence does, there is no outline to ask about.
     """
+    part = _around(blob)
+    now, before, blob, inside = now[part], before[part], blob[part], inside[part]
     near = np.ones((3, 3), np.uint8)
     grown = cv2.dilate(blob.astype(np.uint8), near) > 0
     well_inside = cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
@@ -172,7 +185,7 @@ def _fine(plane: Plane, blob: Mask) -> Plane:
 
     What lies beyond its edge, in other light, does not count, nor does how strong the light is.
     """
-    brightness = np.log(plane + _DARK).mean(axis=-1)
+    brightness = _mean(np.log(plane + _DARK))
     weight = blob.astype(np.float32)
     around = cv2.GaussianBlur(weight, (0, 0), _FINE_PX) + 1e-3
     mean = cv2.GaussianBlur(brightness * weight, (0, 0), _FINE_PX) / around

@@ -160,7 +160,7 @@ class ObstructionWatcher:
         if not things:
             return []
         transient = memory.learned & view.inside & ~now.kept & ~now.hidden
-        passing = _passing(transient & ~keeps_tint(now.pixels, memory.background))
+        passing = _passing(transient & ~keeps_tint(now.pixels, memory.background, transient))
         return [
             Detection(
                 label=Label.OBSTRUCTION,
