@@ -10,7 +10,7 @@ from fences.observation import Detection
 
 
 class Engine(Protocol):
-    """A model that is loaded and ready. Safe to call from many threads; calls take turns."""
+    """A model that is loaded and ready. Safe to call from many threads at once."""
 
     @property
     def card(self) -> ModelCard: ...

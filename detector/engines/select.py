@@ -60,18 +60,22 @@ def open_engine(
     kind: EngineKind | None = None,
     threads: int = 0,
     cache_dir: Path | None = None,
+    one_caller: bool = False,
 ) -> Engine:
     """Load a model; ``threads`` 0 leaves their number to the engine.
 
     ``kind`` overrules the card's. ``cache_dir`` is where OpenVINO keeps compiled models; others
-    have no use for it.
+    have no use for it. ``one_caller``: pictures will come one after the other, so each gets
+    all cores; otherwise OpenVINO works on as many at once as it likes.
     The libraries are heavy, so only the chosen one is imported. Raises ``ModelError``.
     """
     match choose_engine(kind or EngineKind(card.engine), path):
         case EngineKind.OPENVINO:
             from detector.engines.openvino import OpenVinoEngine  # noqa: PLC0415
 
-            return OpenVinoEngine(card, path, threads=threads, cache_dir=cache_dir)
+            return OpenVinoEngine(
+                card, path, threads=threads, cache_dir=cache_dir, one_caller=one_caller
+            )
         case EngineKind.ULTRALYTICS:
             from detector.engines.ultralytics import UltralyticsEngine  # noqa: PLC0415
 

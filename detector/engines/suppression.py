@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 
 import cv2
 import numpy as np
@@ -49,7 +49,8 @@ def distinct(
     return chosen[np.argsort(-scores[chosen], kind="stable")]
 
 
-def _labels(labels: Sequence[str | None]) -> tuple[list[str], NDArray[np.intp]]:
+@cache
+def _labels(labels: tuple[str | None, ...]) -> tuple[list[str], NDArray[np.intp]]:
     """The labels in use, and for each class the index of its label, -1 for none."""
     names = sorted({label for label in labels if label is not None})
     index = {name: number for number, name in enumerate(names)}

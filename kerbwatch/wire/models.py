@@ -14,9 +14,9 @@ from kerbwatch.options import ModelsOptions
 
 
 def open_engines(
-    options: ModelsOptions, env: Mapping[str, str], *, threads: int = 0
+    options: ModelsOptions, env: Mapping[str, str], *, threads: int = 0, one_caller: bool = False
 ) -> tuple[Engine, ...]:
-    """Load every model that is to be used, in that order.
+    """Load every model that is to be used, in that order; see ``open_engine``.
 
     Raises ``ConfigError`` for a card that cannot be read and ``ModelError`` for a model that
     is not there or does not load.
@@ -24,7 +24,10 @@ def open_engines(
     folders = model_folders(options.dir, env)
     cards = load_cards(folders)
     chosen = [_card(cards, name, folders) for name in options.use]
-    return tuple(open_engine(card, weights_of(card, folders), threads=threads) for card in chosen)
+    return tuple(
+        open_engine(card, weights_of(card, folders), threads=threads, one_caller=one_caller)
+        for card in chosen
+    )
 
 
 def weights_of(card: ModelCard, folders: tuple[Path, ...]) -> Path:

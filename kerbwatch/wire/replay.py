@@ -91,7 +91,7 @@ def replay(
         if request.observations is not None:
             run_inputs(_recorded(request.observations, Sampler(every_ns)), guard, recorder)
         else:
-            engines = open_engines(options.models, env)
+            engines = open_engines(options.models, env, one_caller=True)
             idle_ns = None if request.sample_fps is not None else camera.idle_ns
             sampler = Sampler(every_ns, idle_ns)
             run_stream(_source(request), Watch(sampler, Eyes(fences, engines), guard, recorder))
