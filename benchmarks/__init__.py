@@ -1,0 +1,1 @@
+"""Kerbwatch measured beside what people would use instead: ``python -m benchmarks``."""

@@ -1,0 +1,125 @@
+"""5. Latency: from the picture in which the dwell is reached to the message at a subscriber.
+
+The RTSP server notes when it began to send which camera its clip, so it is known when the
+picture left in which a thing comes to stand; the dwell after that, a case is due. The message
+is the case's event at a plain MQTT client; latency is what lies between. A camera that is
+checked every 2 s sees what is there up to 2 s late, so a perfect service takes 0 to 2 s. Idle:
+a few cameras and nothing else; full load: as many cameras of real clips beside them as
+benchmark 1 found (``--load``).
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.city import Said, camera, opened, street, watching
+from benchmarks.clips import FPS, FULL_WH, QUICK_WH, Clip, Visit, camera_clips, drawn_clip
+from benchmarks.processes import pause
+from benchmarks.setting import Result, Setting, read_result
+
+IDLE_EVERY_S = 8.0
+MEASURED = 8
+"""Cameras whose latency is measured; the rest of a full load is other people's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the measured cameras show, and how they are watched."""
+
+    visit: Visit
+    dwell_s: float
+    every_s: float
+    size_wh: tuple[int, int]
+    window_s: float
+    measured: int
+
+
+FULL = Scene(Visit(20, 40, 60), 8.0, 2.0, FULL_WH, 250.0, MEASURED)
+QUICK = Scene(Visit(3, 7, 9), 1.0, 0.5, QUICK_WH, 11.0, 2)
+
+
+def measure(setting: Setting) -> Result:
+    """Everything that ``latency.json`` holds."""
+    scene = QUICK if setting.quick else FULL
+    folder = setting.work / "clips"
+    folder.mkdir(parents=True, exist_ok=True)
+    clip = drawn_clip(folder, scene.size_wh, scene.visit, scene.dwell_s)
+    others = camera_clips(setting)
+    load = _load(setting)
+    window_s = setting.window_s or scene.window_s
+    return {
+        "every_s": scene.every_s,
+        "dwell_s": scene.dwell_s,
+        "load_cameras": load,
+        "idle": _round(scene, clip, others, 0, window_s),
+        "full_load": _round(scene, clip, others, max(1, load - scene.measured), window_s),
+    }
+
+
+def _load(setting: Setting) -> int:
+    if setting.load is not None:
+        return setting.load
+    if setting.quick:
+        return QUICK.measured + 1
+    known = read_result(setting.results, "cameras")
+    return (known or {}).get("cameras") or 20
+
+
+def _round(
+    scene: Scene, clip: Clip, others: list[Clip], extra: int, window_s: float
+) -> dict[str, Any]:
+    """Latencies of the measured cameras with ``extra`` others beside them."""
+    shown = {f"m{n:03}": clip for n in range(scene.measured)}
+    shown |= {f"x{n:03}": others[n % len(others)] for n in range(extra)}
+    paths = {key: it.path for key, it in shown.items()}
+    with tempfile.TemporaryDirectory() as name, street(paths, Path(name)) as rtsp:
+        cameras = [
+            camera(key, rtsp.url(key), it, scene.every_s, IDLE_EVERY_S) for key, it in shown.items()
+        ]
+        with watching(cameras, Path(name)) as watched:
+            watched.wait_online(len(shown))
+            pause(window_s)
+            found = latencies_s(rtsp.plays(), watched.ear.all(), scene)
+            return {"cameras": len(shown), "broker": watched.broker, **summary(found)}
+
+
+def latencies_s(plays: Sequence[dict[str, Any]], said: Sequence[Said], scene: Scene) -> list[float]:
+    """One for each case that was opened (again) by a visit whose time is known.
+
+    A case is told of once it is due: a message belongs to the last visit that began a dwell
+    before it.
+    """
+    begun = {play["play"]: play for play in plays}  # the newest, after a reconnect
+    found: list[float] = []
+    for one in said:
+        if not one.topic.endswith("/events") or not opened(one.body):
+            continue
+        play = begun.get(one.body["case"]["camera"]["id"])
+        if play is None or not play["play"].startswith("m"):
+            continue
+        since_play_s = (one.at_ns - play["at_ns"]) / 1e9
+        first_due_s = scene.visit.from_s + scene.dwell_s - play["frame"] / FPS
+        late_s = (since_play_s - first_due_s) % scene.visit.length_s
+        if since_play_s >= first_due_s:
+            found.append(late_s)
+    return found
+
+
+def summary(found: Sequence[float]) -> dict[str, Any]:
+    """Median and percentiles by the nearest rank, in seconds; ``None`` where nothing came."""
+    held = sorted(found)
+
+    def rank(share: float) -> float | None:
+        return round(held[math.ceil(share * len(held)) - 1], 3) if held else None
+
+    return {
+        "messages": len(held),
+        "median_s": rank(0.5),
+        "p95_s": rank(0.95),
+        "p99_s": rank(0.99),
+    }

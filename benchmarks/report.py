@@ -1,0 +1,194 @@
+"""From ``results/*.json`` to the tables of ``docs/PERFORMANCE.md`` and the plots beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.plots import draw_all
+from benchmarks.setting import Result, read_result
+
+NAMES = ("cameras", "replay", "engine", "fences", "latency")
+PAGE = "PERFORMANCE.md"
+Row = Sequence[object]
+
+
+def write_report(results: Path, docs: Path) -> None:
+    """Put every result that there is between its markers, and draw its plot."""
+    found = {name: held for name in NAMES if (held := read_result(results, name)) is not None}
+    page = docs / PAGE
+    page.write_text(filled(page.read_text(encoding="utf-8"), found), encoding="utf-8")
+    draw_all(found, docs / "images")
+
+
+def filled(page: str, found: dict[str, Result]) -> str:
+    """The page with the tables of what was found; a benchmark without a result stays as it is.
+
+    Raises ``ValueError`` for a page without the markers of a benchmark.
+    """
+    for name, held in found.items():
+        page = _replaced(page, name, "\n".join([about(held), "", *_TABLES[name](held)]))
+    return page
+
+
+def _replaced(page: str, name: str, text: str) -> str:
+    begin, end = f"<!-- {name} begin -->", f"<!-- {name} end -->"
+    before, found_begin, rest = page.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise ValueError(f"got a page without {begin} and {end}, expected both")
+    return f"{before}{begin}\n\n{text}\n\n{end}{after}"
+
+
+def about(held: Result) -> str:
+    """One line: when, what, on what."""
+    machine = held["machine"]
+    features = ", ".join(machine["features"]) or "no vector extensions of note"
+    cores = machine["cores"]
+    return (
+        f"{held['date']}, commit `{held['commit'] or 'none'}`, `{held['command']}`\\\n"
+        f"{machine['processor']}, {cores} core{'s' * (cores != 1)} ({features}), "
+        f"{machine['memory_gib']} GiB, {machine['system']}, Python {machine['python']}, "
+        f"load before: {machine['busy_before']}"
+    )
+
+
+def table(head: Row, rows: Sequence[Row]) -> list[str]:
+    """Markdown; ``None`` is a dash."""
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(shown(it) for it in line) + " |" for line in lines]
+
+
+def shown(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,g}" if isinstance(value, float) else str(value)
+
+
+def _cameras(held: Result) -> list[str]:
+    sizes = [held] + ([held["substreams"]] if held.get("substreams") else [])
+    lines = table(
+        ("streams", "Kerbwatch", "peer", "ratio", "memory per camera, MB", "on time"),
+        [
+            (
+                "×".join(str(side) for side in size["size_wh"]),
+                size["cameras"],
+                _or_absent(size["peer_cameras"], size["peer_absent"]),
+                size["ratio"],
+                size["memory_mb_per_camera"],
+                _percent(size["on_time_share"]),
+            )
+            for size in sizes
+        ],
+    )
+    for size in sizes:
+        lines += ["", *_rounds(size)]
+    return lines
+
+
+def _rounds(size: Result) -> list[str]:
+    head = (
+        f"{size['size_wh'][0]}×{size['size_wh'][1]}",
+        "cameras",
+        "on time",
+        "cores",
+        "memory, MB",
+        "RTSP server, cores",
+        "same cases",
+        "",
+    )
+    both = [("Kerbwatch", it) for it in size["rounds"]] + [
+        ("peer", it) for it in size["peer_rounds"]
+    ]
+    rows = [
+        (
+            who,
+            it["cameras"],
+            _percent(it["on_time_share"]),
+            it["cores"],
+            it["memory_mb"],
+            it["server_cores"],
+            _percent(it["same_cases"]),
+            " ".join((it["failure"] or "").split())[:80],
+        )
+        for who, it in sorted(both, key=lambda pair: (pair[0], pair[1]["cameras"]))
+    ]
+    return table(head, rows)
+
+
+def _replay(held: Result) -> list[str]:
+    absent = held["peer_absent"]
+    rows: list[Row] = [
+        ("one clip", held["one"], _or_absent(held["peer_one"], absent), held["ratio"]),
+        ("four in parallel", held["four"], _or_absent(held["peer_four"], absent), None),
+    ]
+    if "nano_one" in held:
+        rows += [
+            ("one clip, yolox-nano-416", held["nano_one"], None, None),
+            ("four in parallel, yolox-nano-416", held["nano_four"], None, None),
+        ]
+    return table(("× real time", "Kerbwatch", "peer", "ratio"), rows)
+
+
+def _engine(held: Result) -> list[str]:
+    rows = [
+        (
+            model,
+            precision,
+            it.get("bare_per_s"),
+            _or_absent(it.get("pipeline_per_s"), it.get("absent")),
+            _percent(it.get("share")),
+        )
+        for model, precisions in held["models"].items()
+        for precision, it in precisions.items()
+    ]
+    return table(("model", "precision", "bare, per s", "Kerbwatch, per s", "share"), rows)
+
+
+def _fences(held: Result) -> list[str]:
+    rows = [
+        (
+            it["fences"],
+            it["boxes"],
+            it["step_ms"],
+            _or_absent(it["supervision_ms"], held["peer_absent"]),
+            it["contour_ms"],
+        )
+        for it in held["cases"]
+    ]
+    head = ("fences", "boxes", "`step`, ms", "supervision PolygonZone, ms", "contour test, ms")
+    return table(head, rows)
+
+
+def _latency(held: Result) -> list[str]:
+    rows = [
+        (
+            what,
+            it["cameras"],
+            it["messages"],
+            it["median_s"],
+            it["p95_s"],
+            it["p99_s"],
+        )
+        for what, it in (("idle", held["idle"]), ("full load", held["full_load"]))
+    ]
+    lines = table(("", "cameras", "messages", "median, s", "p95, s", "p99, s"), rows)
+    return [*lines, "", f"Checked every {held['every_s']:g} s; broker: {held['idle']['broker']}."]
+
+
+def _or_absent(value: Any, absent: str | None) -> Any:
+    return f"not here: {absent}" if value is None and absent else value
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{100 * share:.1f} %"
+
+
+_TABLES: dict[str, Callable[[Result], list[str]]] = {
+    "cameras": _cameras,
+    "replay": _replay,
+    "engine": _engine,
+    "fences": _fences,
+    "latency": _latency,
+}
