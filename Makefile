@@ -42,6 +42,13 @@ help: ## list these targets
 	@$(call INSTALL_ULTRALYTICS,torch)
 	@touch $@
 
+.venv/.installed-bench: .venv/.installed
+	@echo "Installing what the benchmarks' peers need ..."
+	@[ -e .venv/.installed-ultralytics ] || ( $(call INSTALL_ULTRALYTICS,torch==$(TORCH)+cpu) ) 2>/dev/null || \
+		( $(call INSTALL_ULTRALYTICS,torch) )
+	@$(PIP) install -c constraints.txt matplotlib supervision | $(SHOW)
+	@touch $@
+
 .PHONY: install
 install: .venv/.installed ## make .venv with the kerbwatch command in it
 	@$(BIN)/kerbwatch --version
@@ -66,6 +73,11 @@ REAL := $(wildcard $(SHARED)/footage/truth.json)
 accuracy: .venv/.installed ## measure on real and rendered clips; ARGS="--clips 2" for a short one
 	@$(if $(REAL),KERBWATCH_MODELS=$(SHARED)/models) $(BIN)/kerbwatch accuracy \
 		$(if $(REAL),--truth $(REAL)) $(ARGS)
+
+.PHONY: bench
+bench: .venv/.installed-bench ## measure beside the peers, an hour or more; ARGS="engine --quick" for less
+	@$(BIN)/python -m benchmarks $(or $(ARGS),all) --date $(shell date -u +%F) \
+		$(if $(REAL),--shared $(SHARED))
 
 .PHONY: lint
 lint: .venv/.installed-test ## ruff, mypy --strict and the import contracts

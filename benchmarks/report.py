@@ -162,19 +162,18 @@ def _fences(held: Result) -> list[str]:
 
 
 def _latency(held: Result) -> list[str]:
+    often = f"looked at every {held['every_s']:g} s"
+    kinds = [
+        (f"{what}, {how}", load["cameras"], it)
+        for what, load in (("idle", held["idle"]), ("full load", held["full_load"]))
+        for how, it in ((often, load), ("seldom while nothing happens", load["seldom"]))
+    ]
     rows = [
-        (
-            what,
-            it["cameras"],
-            it["messages"],
-            it["median_s"],
-            it["p95_s"],
-            it["p99_s"],
-        )
-        for what, it in (("idle", held["idle"]), ("full load", held["full_load"]))
+        (what, cameras, *(it[key] for key in ("messages", "median_s", "p95_s", "p99_s")))
+        for what, cameras, it in kinds
     ]
     lines = table(("", "cameras", "messages", "median, s", "p95, s", "p99, s"), rows)
-    return [*lines, "", f"Checked every {held['every_s']:g} s; broker: {held['idle']['broker']}."]
+    return [*lines, "", f"Dwell {held['dwell_s']:g} s; broker: {held['idle']['broker']}."]
 
 
 def _or_absent(value: Any, absent: str | None) -> Any:
