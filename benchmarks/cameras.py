@@ -60,7 +60,7 @@ def _size(setting: Setting, size_wh: tuple[int, int]) -> Result:
     ours = _most(lambda count: our_round(setting, clips, count, alone), setting, _MOST, rounds)
     peer_rounds, absent = _peer(setting, clips)
     theirs = max((it.cameras for it in peer_rounds if it.passes), default=0)
-    best = next((it for it in rounds if it.cameras == ours), None)
+    best = next((it for it in rounds if it.cameras == ours), rounds[0])
     return {
         "size_wh": list(size_wh),
         "clips": [clip.origin for clip in clips],
@@ -69,7 +69,7 @@ def _size(setting: Setting, size_wh: tuple[int, int]) -> Result:
         "ratio": None if absent or not theirs else round(ours / theirs, 1),
         "peer_absent": absent,
         "memory_mb_per_camera": memory_per_camera(rounds),
-        "on_time_share": best.on_time_share if best else None,
+        "on_time_share": best.on_time_share,
         "rounds": [asdict(it) for it in rounds],
         "peer_rounds": [asdict(it) for it in peer_rounds],
     }

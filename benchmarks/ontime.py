@@ -49,13 +49,13 @@ def by_times(
     return Punctuality(due, on_time)
 
 
-def by_counts(looks: float, late: float, window_s: float, slowest_s: float) -> Punctuality:
-    """From what a service counts: looks in the window, and those of them that were late.
+def by_counts(looks: float, late: float, expected: float) -> Punctuality:
+    """From what a service counts in the window: looks, and those of them that were late.
 
-    ``slowest_s`` is the longest interval it may choose by itself: fewer looks than that asks
-    for are missing ones.
+    ``expected``: the window over the interval that was wanted, which need not be a whole number;
+    one look less may be a matter of where the window begins. More that are missing are late.
     """
-    due = max(int(looks), int(window_s / slowest_s))
+    due = max(int(looks), int(expected) - 1)
     return Punctuality(due, max(0, int(looks - late)))
 
 

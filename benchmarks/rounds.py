@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.city import Street, Watching, camera, street, watching
@@ -116,16 +119,20 @@ def peer_round(setting: Setting, clips: list[Clip], count: int) -> Round:
     )
 
 
-def punctuality(first: Scrape, last: Scrape, seconds: float, slowest_s: float) -> Punctuality:
-    """What the metrics of a window's begin and end say of all cameras."""
+def punctuality(read: Sequence[tuple[float, Scrape]], slowest_s: float) -> Punctuality:
+    """What the metrics say of all cameras, read at those seconds, from first to last."""
+    expected: defaultdict[str, float] = defaultdict(float)
+    for (before_s, before), (after_s, _) in pairwise(read):
+        for name, every_s in before.intervals_s(slowest_s).items():
+            expected[name] += (after_s - before_s) / every_s
+    first, last = read[0][1], read[-1][1]
     looks_before, late_before = first.by_camera(LOOKS), first.by_camera(LATE)
     late = last.by_camera(LATE)
     return together(
         by_counts(
             looks - looks_before.get(name, 0.0),
             late.get(name, 0.0) - late_before.get(name, 0.0),
-            seconds,
-            slowest_s,
+            expected[name],
         )
         for name, looks in last.by_camera(LOOKS).items()
     )
@@ -152,13 +159,13 @@ def _name(number: int) -> str:
 def _measured(watched: Watching, rtsp: Street, count: int, seconds: float) -> Round:
     """Watch the service for the window."""
     before, served = usage(watched.pid), usage(rtsp.pid)
-    first = _scraped(watched)
-    begin_ns, oldest_s = CLOCK.monotonic_ns(), 0.0
-    while (spent_s := (CLOCK.monotonic_ns() - begin_ns) / 1e9) < seconds:
+    begin_ns, spent_s = CLOCK.monotonic_ns(), 0.0
+    read = _scraped(watched, spent_s)
+    while spent_s < seconds:
         pause(min(EVERY_S, seconds - spent_s))
-        if (now := _scraped(watched)) is not None:
-            oldest_s = max(oldest_s, *now.by_camera(AGE).values(), 0.0)
-    last, after = _scraped(watched), usage(watched.pid)
+        spent_s = (CLOCK.monotonic_ns() - begin_ns) / 1e9
+        read += _scraped(watched, spent_s)
+    after = usage(watched.pid)
     held = Round(
         cameras=count,
         on_time_share=None,
@@ -166,19 +173,21 @@ def _measured(watched: Watching, rtsp: Street, count: int, seconds: float) -> Ro
         memory_mb=round(after.memory_mb, 1),
         server_cores=_cores(served, usage(rtsp.pid), spent_s),
     )
-    if first is None or last is None:
+    if not read:
         return replace(held, failure="the service gives no metrics: nobody knows what is on time")
+    first, last = read[0][1], read[-1][1]
+    ages = [age for _, one in read for age in one.by_camera(AGE).values()]
     return replace(
         held,
-        on_time_share=punctuality(first, last, spent_s, IDLE_EVERY_S).share,
+        on_time_share=punctuality(read, IDLE_EVERY_S).share,
         checks=int(last.total(LOOKS) - first.total(LOOKS)),
         inferences_per_s=round((last.total(INFERENCES) - first.total(INFERENCES)) / spent_s, 2),
-        frame_age_s=round(oldest_s, 3),
+        frame_age_s=round(max(ages, default=0.0), 3),
     )
 
 
-def _scraped(watched: Watching) -> Scrape | None:
-    return None if watched.metrics_port is None else scrape(watched.metrics_port)
+def _scraped(watched: Watching, at_s: float) -> list[tuple[float, Scrape]]:
+    return [] if watched.metrics_port is None else [(at_s, scrape(watched.metrics_port))]
 
 
 def _cores(before: Usage, after: Usage, seconds: float) -> float:

@@ -10,6 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 LOOKS = "kerbwatch_looks_total"
 LATE = "kerbwatch_looks_late_total"
+WANTED = "kerbwatch_look_interval_wanted_seconds"
+OVERLOAD = "kerbwatch_overload_factor"
 AGE = "kerbwatch_frame_age_seconds"
 INFERENCES = "kerbwatch_inferences_total"
 _TIMEOUT_S = 5.0
@@ -23,6 +25,18 @@ class Scrape:
 
     def by_camera(self, name: str) -> Mapping[str, float]:
         return self.values.get(name, {})
+
+    def intervals_s(self, slowest_s: float) -> dict[str, float]:
+        """By camera, how often it should be looked at now, were the machine fast enough.
+
+        A service that stretches its intervals when it cannot keep up does not get away with it.
+        """
+        stretched = max(1.0, self.total(OVERLOAD))
+        wanted = self.by_camera(WANTED)
+        return {
+            name: min(wanted.get(name, slowest_s) / stretched, slowest_s)
+            for name in self.by_camera(LOOKS)
+        }
 
     def total(self, name: str) -> float:
         """The sum over all cameras and labels."""

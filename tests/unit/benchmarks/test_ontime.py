@@ -29,12 +29,16 @@ def test_checks_are_on_time_by_their_distance(
 
 
 def test_a_service_that_counts_is_believed_about_late_looks() -> None:
-    assert by_counts(looks=30, late=3, window_s=60, slowest_s=8) == Punctuality(30, 27)
+    assert by_counts(looks=30, late=3, expected=30.0) == Punctuality(30, 27)
+
+
+def test_where_the_window_begins_makes_nothing_late() -> None:
+    assert by_counts(looks=29, late=0, expected=30.4).share == 1.0
 
 
 def test_looks_that_a_service_never_took_are_late_however_few_it_counts_so() -> None:
-    assert by_counts(looks=2, late=0, window_s=60, slowest_s=8) == Punctuality(7, 2)
-    assert by_counts(looks=0, late=0, window_s=60, slowest_s=8).share == 0.0
+    assert by_counts(looks=15, late=1, expected=30.0) == Punctuality(29, 14)
+    assert by_counts(looks=0, late=0, expected=30.0).share == 0.0
 
 
 def test_the_share_is_of_all_cameras_together() -> None:
