@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import struct
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import av
@@ -35,15 +36,20 @@ class AccessUnit:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A clip, ready to be sent. ``fmtp`` is what RTSP's description says of the codec."""
+    """A clip, ready to be sent. ``fmtp`` is what RTSP's description says of the codec.
+
+    ``packets_before``: how many packets lie before each unit, and, last, how many there are.
+    """
 
     units: tuple[AccessUnit, ...]
+    packets_before: tuple[int, ...]
     fps: float
     fmtp: str
 
-    @property
-    def packet_count(self) -> int:
-        return sum(len(unit.starts) for unit in self.units)
+    def number(self, frame: int) -> int:
+        """Of the first packet of a frame; the clip is repeated without an end."""
+        loop, index = divmod(frame, len(self.units))
+        return loop * self.packets_before[-1] + self.packets_before[index]
 
 
 def load_track(path: Path) -> Track:
@@ -58,7 +64,8 @@ def load_track(path: Path) -> Track:
     profile = sets[0][1:4].hex()
     props = ",".join(base64.b64encode(nal).decode() for nal in sets)
     fmtp = f"packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={props}"
-    return Track(units, fps, fmtp)
+    before = tuple(accumulate((len(unit.starts) for unit in units), initial=0))
+    return Track(units, before, fps, fmtp)
 
 
 def numbered(unit: AccessUnit, first: int, time: int) -> bytearray:

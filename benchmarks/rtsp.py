@@ -95,7 +95,6 @@ class Client:
 
     async def _play(self, mount: Mount) -> None:
         track, frame, skipping = mount.track, mount.offset, False
-        packets_before = _running_counts(track)
         begin_ns = _CLOCK.monotonic_ns()
         note = {"play": mount.name, "at_ns": begin_ns, "frame": frame}
         self.log.write(json.dumps(note) + "\n")
@@ -104,22 +103,13 @@ class Client:
             due_s = (frame - mount.offset) / track.fps - (_CLOCK.monotonic_ns() - begin_ns) / 1e9
             if due_s > 0:
                 await asyncio.sleep(due_s)
-            loop, index = divmod(frame, len(track.units))
-            unit = track.units[index]
+            unit = track.units[frame % len(track.units)]
             behind = self.writer.transport.get_write_buffer_size() > _BEHIND_BYTES
             skipping = behind or (skipping and not unit.key)
             if not skipping:
-                number = loop * track.packet_count + packets_before[index]
-                self.writer.write(numbered(unit, number, round(frame * CLOCK_HZ / track.fps)))
+                time = round(frame * CLOCK_HZ / track.fps)
+                self.writer.write(numbered(unit, track.number(frame), time))
             frame += 1
-
-
-def _running_counts(track: Track) -> list[int]:
-    counts, held = [], 0
-    for unit in track.units:
-        counts.append(held)
-        held += len(unit.starts)
-    return counts
 
 
 def _description(mount: Mount) -> str:
