@@ -90,6 +90,7 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
         "docs/CONFIGURATION.md",
         "docs/METRICS.md",
         "docs/MODELS.md",
+        "docs/PERFORMANCE.md",
     ],
 )
 def test_every_link_leads_somewhere(name: str) -> None:
