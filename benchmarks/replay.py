@@ -29,7 +29,7 @@ _LIMIT_S = 1200.0
 def measure(setting: Setting) -> Result:
     """Everything that ``replay.json`` holds."""
     clip = camera_clips(setting)[0]
-    length_s = setting.window_s or (20.0 if setting.quick else 300.0)
+    length_s = setting.window_s or (20.0 if setting.quick else 600.0)
     clip = lengthened(clip, length_s)
     found: Result = {"every_s": EVERY_S, "model": MODEL, "clip": clip.origin, "clip_s": length_s}
     found |= {

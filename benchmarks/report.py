@@ -139,11 +139,14 @@ def _engine(held: Result) -> list[str]:
             it.get("bare_per_s"),
             _or_absent(it.get("pipeline_per_s"), it.get("absent")),
             _percent(it.get("share")),
+            it.get("bare_core_ms"),
+            it.get("pipeline_core_ms"),
         )
         for model, precisions in held["models"].items()
         for precision, it in precisions.items()
     ]
-    return table(("model", "precision", "bare, per s", "Kerbwatch, per s", "share"), rows)
+    cores = ("bare, ms of a core", "Kerbwatch, ms of a core")
+    return table(("model", "precision", "bare, per s", "Kerbwatch, per s", "share", *cores), rows)
 
 
 def _fences(held: Result) -> list[str]:
