@@ -93,7 +93,8 @@ class Ear:
 
 
 def opened(body: Any) -> bool:
-    return bool(body["kind"] == "new")
+    """Whether an event is a case at a fence that begins; cases of cameras are none of that."""
+    return bool(body["kind"] == "new" and body["case"].get("fence"))
 
 
 @dataclass(frozen=True, slots=True)

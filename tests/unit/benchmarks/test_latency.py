@@ -13,8 +13,11 @@ PLAYS = [{"play": "a000", "at_ns": 1_000_000_000, "frame": 25}]
 """Begun at second 1, one second into the clip: the first case is due at 1 + 20 - 1 + 8 = 28."""
 
 
+CAMERA_CASE = {"camera": {"id": "a000"}, "fence": None}
+
+
 def message(at_s: float, camera: str = "a000", kind: str = "new") -> Said:
-    body = {"kind": kind, "case": {"camera": {"id": camera}}}
+    body = {"kind": kind, "case": {"camera": {"id": camera}, "fence": {"id": "corner"}}}
     return Said(round(at_s * 1e9), "kerbwatch/bench/events", body)
 
 
@@ -27,6 +30,7 @@ def test_other_cameras_other_kinds_and_other_topics_are_not_measured() -> None:
     said = [
         message(29, camera="x000"),
         message(29, kind="end"),
+        Said(29_000_000_000, "kerbwatch/bench/events", {"kind": "new", "case": CAMERA_CASE}),
         Said(1, "kerbwatch/bench/status", {"kind": "new"}),
     ]
     assert latencies_s(PLAYS, said, SCENE, ALWAYS) == []
