@@ -18,17 +18,30 @@ def write_report(results: Path, docs: Path) -> None:
     """Put every result that there is between its markers, and draw its plot."""
     found = {name: held for name in NAMES if (held := read_result(results, name)) is not None}
     page = docs / PAGE
-    page.write_text(filled(page.read_text(encoding="utf-8"), found), encoding="utf-8")
     draw_all(found, docs / "images")
+    text = filled(page.read_text(encoding="utf-8"), found, drawn(docs))
+    page.write_text(text, encoding="utf-8")
 
 
-def filled(page: str, found: dict[str, Result]) -> str:
+def drawn(docs: Path) -> frozenset[str]:
+    """The benchmarks that have a plot."""
+    return frozenset(name for name in NAMES if (docs / _plot(name)).is_file())
+
+
+def _plot(name: str) -> str:
+    return f"images/performance-{name}.png"
+
+
+def filled(page: str, found: dict[str, Result], plots: frozenset[str] = frozenset()) -> str:
     """The page with the tables of what was found; a benchmark without a result stays as it is.
 
-    Raises ``ValueError`` for a page without the markers of a benchmark.
+    ``plots``: those that have a picture to be shown. Raises ``ValueError`` for a page without
+    the markers of a benchmark.
     """
     for name, held in found.items():
-        page = _replaced(page, name, "\n".join([about(held), "", *_TABLES[name](held)]))
+        picture = [f"![{name}]({_plot(name)})", ""] if name in plots else []
+        lines = [about(held), "", *picture, *_TABLES[name](held)]
+        page = _replaced(page, name, "\n".join(lines))
     return page
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.plots import draw_all
-from benchmarks.report import NAMES, about, filled, shown, table
+from benchmarks.report import NAMES, about, drawn, filled, shown, table
 from benchmarks.setting import ROOT, read_result
 
 MACHINE = {
@@ -98,6 +98,13 @@ def test_every_benchmark_gets_a_table_between_its_markers_and_prose_stays() -> N
     assert "| full load, looked at every 2 s | 3 | 9 | 0.9 | 2.2 | 2.1 |" in text
 
 
+def test_a_plot_is_shown_where_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "performance-replay.png").touch()
+    text = filled(page(), {n: result(n) for n in ("replay", "fences")}, drawn(tmp_path))
+    assert text.count("![") == text.count("![replay](images/performance-replay.png)") == 1
+
+
 def test_what_is_absent_is_named() -> None:
     text = filled(page(), {name: result(name) for name in ("engine", "fences")})
     assert "not here: this processor has no bf16" in text
@@ -137,7 +144,9 @@ def test_the_document_has_a_place_for_every_result_and_shows_those_that_are_comm
     text = (ROOT / "docs" / "PERFORMANCE.md").read_text(encoding="utf-8")
     results = ROOT / "benchmarks" / "results"
     found = {name: held for name in NAMES if (held := read_result(results, name)) is not None}
-    assert filled(text, found) == text, "python -m benchmarks report brings it up to date"
+    assert filled(text, found, drawn(ROOT / "docs")) == text, (
+        "python -m benchmarks report brings it up to date"
+    )
     for name in NAMES:
         assert f"<!-- {name} begin -->" in text
 
