@@ -40,7 +40,7 @@ class Scene:
     measured: int
 
 
-FULL = Scene(Visit(15, 45, 65), 20.0, 2.0, FULL_WH, 300.0, 5)
+FULL = Scene(Visit(25, 55, 75), 20.0, 2.0, FULL_WH, 300.0, 5)
 QUICK = Scene(Visit(3, 6, 7), 1.0, 0.5, QUICK_WH, 8.0, 1)
 
 
