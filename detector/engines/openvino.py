@@ -31,7 +31,7 @@ class Precision(StrEnum):
 class OpenVinoEngine:
     """One compiled model with a few requests, which callers share.
 
-    Measured with eight callers on two cores: parallel requests do 1.3 to 1.8 times what one
+    Measured with eight callers on two busy cores: parallel requests do 1.3 to 1.8 times what one
     request does that all take turns at, and more than batches of 2 and 4 do, which are slower
     than single pictures. A request more than can run at once keeps the cores busy while the
     output of another is read. With ``one_caller`` there is a single request, which has all
