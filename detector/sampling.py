@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+
+from detector.frame import Frame, FrameSource
+from fences.observation import Gap
+
+_JITTER = 20
+"""Key frames are as regular as a twentieth of their distance."""
 
 
 class Sampler:
@@ -11,8 +19,8 @@ class Sampler:
     The interval is ``every_ns``, and ``idle_ns`` while the last look found nothing
     (:meth:`settle`); :attr:`stretch` lengthens both on a machine with too much to do. Frames
     that come one by one are taken on a grid that starts at the first, so that what is taken
-    does not depend on the frame rate by more than one frame. Of pictures that come as seldom
-    as they are wanted (key frames), the one nearest to its time is taken.
+    does not depend on the frame rate by more than one frame. Of pictures that come about as
+    seldom as they are wanted (key frames), one is taken if the next would come too late.
 
     One thread asks, another may settle and stretch: every attribute is replaced as a whole.
     """
@@ -45,7 +53,8 @@ class Sampler:
         if self._every_ns == 0 or self._due_ns is None:
             return True
         overdue_ns = media_ns - self._taken_ns - self.interval_ns
-        return media_ns + step_ns // 2 >= self._due_ns or overdue_ns >= 0
+        next_ns = media_ns + step_ns - step_ns // _JITTER
+        return next_ns > self._due_ns or media_ns >= self._due_ns or overdue_ns >= 0
 
     def took(self, media_ns: int, step_ns: int = 0) -> None:
         """Note that the frame of that media time is looked at."""
@@ -71,3 +80,19 @@ class Sampler:
         if self._quiet and not quiet and self._due_ns is not None:
             self._due_ns = min(self._due_ns, self._taken_ns + self._every_ns)
         self._quiet = quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A source of which only the frames come that a sampler takes, and every gap."""
+
+    source: FrameSource
+    sampler: Sampler
+
+    def __iter__(self) -> Iterator[Frame | Gap]:
+        for item in self.source:
+            if isinstance(item, Gap) or self.sampler.takes(item.media_ns):
+                yield item
+
+    def close(self) -> None:
+        self.source.close()

@@ -63,11 +63,10 @@ class Watch:
 def run_stream(source: FrameSource, watch: Watch) -> None:
     """Run a camera or a recording through eyes and fences until it ends or is closed.
 
-    Raises what the source raises.
+    ``source`` gives the frames that ``watch.sampler`` has chosen. Raises what the source raises.
     """
     for item in source:
-        if isinstance(item, Gap) or watch.sampler.takes(item.media_ns):
-            watch.take(item)
+        watch.take(item)
 
 
 def run_inputs(

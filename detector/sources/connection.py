@@ -24,6 +24,9 @@ from fences.observation import Gap
 _RARE_NS = SECOND_NS
 """Looks no more often than this may do with key frames, before their distance is known."""
 
+_FAR_NS = 600 * SECOND_NS
+"""Stamps further apart than this were set anew."""
+
 _SPARSE_NS = 2 * SECOND_NS // 5
 """Looks no more often than this do without the pictures that no other picture refers to."""
 
@@ -58,7 +61,8 @@ class Connection:
     """Decodes an opened stream; ``demand`` ``None`` wants everything.
 
     ``turn`` is held while a picture is decoded: more decoders at once than there are cores
-    would only delay each other.
+    would only delay each other. Until the distance of key frames is known, ``eager`` decodes
+    everything, so that nothing is seen late; else whoever looks seldom waits for the second one.
     """
 
     def __init__(
@@ -67,12 +71,15 @@ class Connection:
         place: Place,
         turn: AbstractContextManager[object],
         demand: Demand | None,
+        *,
+        eager: bool = False,
     ) -> None:
         self._codec = opened.stream.codec_context if demand is not None else None
         self._place = place
         self._turn = turn
         self._demand = demand
-        self._keys_only = demand is not None and demand.interval_ns >= _RARE_NS
+        self._eager = eager
+        self._keys_only = False
         self._key_ns: int | None = None
         self.key_step_ns: int | None = None
         """Media time between the last two key frames, once there were two."""
@@ -91,7 +98,8 @@ class Connection:
         if self._demand is None:
             yield from self._all(packet, None)
             return
-        if packet.is_keyframe:
+        if packet.is_keyframe and packet.size:
+            self._measure(packet)
             self._choose(self._demand)
         if self._keys_only:
             yield from self._key(packet, self._demand)
@@ -101,12 +109,16 @@ class Connection:
     def _choose(self, demand: Demand) -> None:
         """At a key frame: decide whether key frames are enough from here on."""
         step_ns, interval_ns = self.key_step_ns, demand.interval_ns
-        enough = interval_ns >= _RARE_NS if step_ns is None else 4 * step_ns <= 5 * interval_ns
+        if step_ns is None:
+            enough = interval_ns >= _RARE_NS and not self._eager
+        else:
+            enough = 20 * step_ns <= 21 * interval_ns
         assert self._codec is not None
         if enough and not self._keys_only:
             self._codec.flush_buffers()
         self._keys_only = enough
-        self._codec.skip_frame = "NONREF" if interval_ns >= _SPARSE_NS else "DEFAULT"
+        spared = interval_ns >= _SPARSE_NS and not self._eager
+        self._codec.skip_frame = "NONREF" if spared else "DEFAULT"
 
     def _key(self, packet: Packet[VideoStream], demand: Demand) -> Iterator[Gap | Placed]:
         if packet.size == 0:
@@ -116,7 +128,6 @@ class Connection:
             yield gap
         if not packet.is_keyframe:
             return
-        self._note_key(media_ns, broken=gap is not None)
         step_ns = self.key_step_ns or 0
         if not demand.wants(media_ns, step_ns):
             return
@@ -148,14 +159,17 @@ class Connection:
             media_ns, gap = self._place(picture)
             if gap is not None:
                 yield gap
-            if picture.key_frame:
-                self._note_key(media_ns, broken=gap is not None)
             if demand is None or demand.wants(media_ns):
                 if demand is not None:
                     demand.took(media_ns)
                 yield Placed(media_ns, picture)
 
-    def _note_key(self, media_ns: int, *, broken: bool) -> None:
-        if self._key_ns is not None and not broken:
-            self.key_step_ns = media_ns - self._key_ns
-        self._key_ns = media_ns
+    def _measure(self, packet: Packet[VideoStream]) -> None:
+        """How far apart key frames are, by their own stamps."""
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if stamp is None or packet.time_base is None:
+            return
+        now_ns = int(stamp * packet.time_base * SECOND_NS)
+        if self._key_ns is not None and 0 < now_ns - self._key_ns < _FAR_NS:
+            self.key_step_ns = now_ns - self._key_ns
+        self._key_ns = now_ns

@@ -15,7 +15,7 @@ from alerts.picture import Annotation
 from alerts.place import Directory
 from detector.eyes import Eyes
 from detector.frame import FrameSource
-from detector.sampling import Sampler
+from detector.sampling import Sampled, Sampler
 from detector.sources.folder import FolderSource
 from detector.sources.recording import RecordingSource
 from detector.stream import Watch, run_inputs, run_stream
@@ -94,7 +94,8 @@ def replay(
             engines = open_engines(options.models, env, one_caller=True)
             idle_ns = None if request.sample_fps is not None else camera.idle_ns
             sampler = Sampler(every_ns, idle_ns)
-            run_stream(_source(request), Watch(sampler, Eyes(fences, engines), guard, recorder))
+            watch = Watch(sampler, Eyes(fences, engines), guard, recorder)
+            run_stream(_source(request, sampler), watch)
     score = None
     if request.truth is not None:
         score = score_cases(recorder.cases, request.truth.events, _dwells(fences))
@@ -127,13 +128,13 @@ def _fence(fence: Fence, every_ns: int, request: ReplayRequest) -> Fence:
     return replace(fence, rules=rules, max_interval_ns=max(fence.max_interval_ns, 3 * every_ns))
 
 
-def _source(request: ReplayRequest) -> FrameSource:
+def _source(request: ReplayRequest, sampler: Sampler) -> FrameSource:
     assert request.clip is not None
     start_ns = request.start_wall_ns or 0
     if request.clip.is_dir():
         fps = Fraction(request.fps or 1).limit_denominator(1_000_000)
-        return FolderSource(request.clip, fps=fps, start_wall_ns=start_ns)
-    return RecordingSource(request.clip, start_wall_ns=start_ns)
+        return Sampled(FolderSource(request.clip, fps=fps, start_wall_ns=start_ns), sampler)
+    return RecordingSource(request.clip, start_wall_ns=start_ns, demand=sampler)
 
 
 def _recorded(path: Path, sampler: Sampler) -> Iterator[tuple[StepInput, None]]:

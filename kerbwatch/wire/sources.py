@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from detector.frame import Frame, FrameSource
-from detector.sampling import Sampler
+from detector.frame import FrameSource
+from detector.sampling import Sampled, Sampler
 from detector.sources.address import Address, SourceKind
 from detector.sources.folder import FolderSource
 from detector.sources.live import LiveSource
@@ -18,7 +17,6 @@ from detector.sources.paced import PacedSource
 from detector.sources.recording import RecordingSource
 from detector.sources.status import OnStatus
 from fences.clock import Clock
-from fences.observation import Gap
 
 FOLDER_FPS = Fraction(1)
 """Pictures of a folder that is played as a camera come once a second."""
@@ -62,20 +60,4 @@ def live_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSo
 
     start_ns = max(clock.wall_ns(), after_ns)
     played = PacedSource(open_recording, clock, start_wall_ns=start_ns, on_status=reading.on_status)
-    return _Sampled(played, reading.sampler)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sampled:
-    """The frames of a source that a sampler takes."""
-
-    source: FrameSource
-    sampler: Sampler
-
-    def __iter__(self) -> Iterator[Frame | Gap]:
-        for item in self.source:
-            if isinstance(item, Gap) or self.sampler.takes(item.media_ns):
-                yield item
-
-    def close(self) -> None:
-        self.source.close()
+    return Sampled(played, reading.sampler)

@@ -39,8 +39,8 @@ def opened(
     clip: Path, fences: tuple[Fence, ...], engine: Engine, *, gated: bool
 ) -> tuple[Opened, Eyes]:
     sink, eyes = Opened(), Eyes(fences, (engine,), gated=gated)
-    watch = Watch(Sampler(LOOK_NS), eyes, Guard(fences), sink)
-    run_stream(RecordingSource(clip), watch)
+    sampler = Sampler(LOOK_NS)
+    run_stream(RecordingSource(clip, demand=sampler), Watch(sampler, eyes, Guard(fences), sink))
     return sink, eyes
 
 

@@ -89,7 +89,7 @@ def test_of_key_frames_as_rare_as_looks_every_one_is_taken(
         sampler.took(media_ns, step_ns)
 
 
-def test_of_key_frames_the_one_nearest_to_its_time_is_taken() -> None:
+def test_of_key_frames_one_is_taken_if_the_next_would_come_too_late() -> None:
     sampler = Sampler(5 * SECOND_NS)
     taken = []
     for second in range(0, 31, 2):

@@ -9,7 +9,7 @@ import pytest
 
 from detector.eyes import Eyes
 from detector.frame import Frame, Image
-from detector.sampling import Sampler
+from detector.sampling import Sampled, Sampler
 from detector.stream import Taken, Watch, run_inputs, run_stream
 from fences.clock import SECOND_NS
 from fences.guard import Guard
@@ -61,7 +61,9 @@ def test_frames_are_sampled_looked_at_and_handed_on_in_order() -> None:
     items: list[Frame | Gap] = [made.frame(n / 4) for n in range(8)]
     items.insert(4, Gap(ns(0.8), ns(0.9), "lost"))
     guard = Guard((fence(),))
-    run_stream(Reel(items), Watch(Sampler(SECOND_NS), Eyes((fence(),), ()), guard, basket))
+    sampler = Sampler(SECOND_NS)
+    watch = Watch(sampler, Eyes((fence(),), ()), guard, basket)
+    run_stream(Sampled(Reel(items), sampler), watch)
     assert made.times == [0.0, 1.0]  # what is not looked at is not converted
     assert [type(it.entry) for it in basket.taken] == [Observation, Gap, Observation]
     assert [it.image is not None for it in basket.taken] == [True, False, True]

@@ -35,7 +35,9 @@ class Turns:
         pass
 
 
-def watched(path: Path, sampler: Sampler | None, turns: Any = None) -> list[float]:
+def watched(
+    path: Path, sampler: Sampler | None, turns: Any = None, *, eager: bool = False
+) -> list[float]:
     """When in the clip, in seconds, a picture came out; each is the right one."""
     opened = open_recording(path, threads=1)
     line = Timeline(opened.time_base, opened.step_ns, jump_ns=3 * SECOND_NS)
@@ -43,7 +45,7 @@ def watched(path: Path, sampler: Sampler | None, turns: Any = None) -> list[floa
     def place(item: Stamped) -> tuple[int, Gap | None]:
         return line.place(item.pts, item.dts)
 
-    connection = Connection(opened, place, turns or nullcontext(), sampler)
+    connection = Connection(opened, place, turns or nullcontext(), sampler, eager=eager)
     times = []
     with closing(opened.container):
         for packet in packets(opened):
@@ -94,6 +96,23 @@ def test_whoever_looks_more_often_gets_pictures_between(clip: Path) -> None:
     times = watched(clip, Sampler(SECOND_NS // 2))
     assert len(times) == 8
     assert all(abs(time - number / 2) <= 0.1 for number, time in enumerate(times))
+
+
+def test_whoever_must_not_see_anything_late_decodes_all_until_the_distance_is_known(
+    clip: Path,
+) -> None:
+    turns = Turns()
+    assert watched(clip, Sampler(SECOND_NS // 2, SECOND_NS), turns, eager=True)[:2] == near(
+        [0.0, 0.5]
+    )
+    turns = Turns()
+    assert watched(clip, Sampler(SECOND_NS), turns, eager=True) == near([0.0, 1.0, 2.0, 3.0])
+    assert 25 <= turns.taken <= 25 + 3 + 3  # one group of pictures, then key frames
+
+
+def test_a_group_of_pictures_that_is_too_long_is_known_at_its_end(clip: Path) -> None:
+    times = watched(clip, Sampler(SECOND_NS * 3 // 5))
+    assert len([time for time in times if time >= 1]) >= 5
 
 
 def test_without_a_demand_every_picture_comes(clip: Path) -> None:
