@@ -18,6 +18,7 @@ from detector.sources.errors import Fault, SourceError
 from detector.sources.failures import ended, explain_network, timed_out
 from detector.sources.picture import PictureConverter
 from detector.sources.status import OnStatus, SourceState, SourceStatus, ignore_status
+from detector.sources.tap import NoTap, Tap, tapped
 from detector.sources.timeline import Timeline
 from detector.sources.video import OpenedVideo, open_video, packets
 from fences.clock import SECOND_NS, Clock
@@ -57,7 +58,7 @@ class LiveSource:
     back, not even where the wall clock does, nor behind ``after_ns``. Every reconnect is a gap
     whose reason is the :class:`Fault` that broke the connection. ``close`` ends a wait at
     once and a silent read within ``read_s``. ``demand`` gets only the frames that it wants, which
-    costs far less than all; ``turn`` is held while one is decoded.
+    costs far less than all; ``turn`` is held while one is decoded. ``tap`` hears every packet.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class LiveSource:
         on_status: OnStatus = ignore_status,
         demand: Demand | None = None,
         turn: AbstractContextManager[object] = _NOBODY_WAITS,
+        tap: Tap | None = None,
         open_live: OpenLive | None = None,
     ) -> None:
         self._address = address
@@ -80,6 +82,7 @@ class LiveSource:
         self._on_status = on_status
         self._demand = demand
         self._turn = turn
+        self._tap = tap or NoTap()
         self._open = open_live or open_network
         self._closed = threading.Event()
         self._status: SourceStatus | None = None
@@ -112,7 +115,8 @@ class LiveSource:
         """One connection, from opening it to its end; ``fault`` broke the one before."""
         asked_ns = self._clock.wall_ns()
         opened = self._open(self._address, self._options)
-        with closing(opened.container):
+        stamped = _is_stamped(opened)
+        with closing(opened.container), tapped(self._tap, opened, stamped=stamped):
             line = _Line(opened, self._clock, asked_ns, self._end_ns, self._options.jump_s)
             connection = Connection(opened, line.place, self._turn, self._demand)
             converter = PictureConverter()
@@ -129,6 +133,7 @@ class LiveSource:
                     yield Gap(self._seen_ns, item.media_ns, fault)
                 fault = None
                 self._seen_ns, self._end_ns = item.media_ns, line.end_ns
+                self._tap.placed(item.media_ns)
                 yield converter.frame(item.media_ns, self._clock.wall_ns(), item.picture)
 
     def _watched(self, opened: OpenedVideo, connection: Connection) -> Iterator[Placed | Gap]:
@@ -138,6 +143,7 @@ class LiveSource:
         for packet in packets(opened):
             now_ns = self._clock.monotonic_ns()
             silent_s = (now_ns - asked_ns) / SECOND_NS
+            self._tap.packet(packet)
             for item in connection.take(packet):
                 if self._closed.is_set():
                     return

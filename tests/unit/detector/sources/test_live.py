@@ -179,7 +179,8 @@ def slow_container(clock: Any, packets_after_s: list[float]) -> OpenedVideo:
             clock.now_ns += int(seconds * SECOND_NS)
             yield SimpleNamespace(decode=list, is_keyframe=False, size=1)
 
-    container = SimpleNamespace(demux=demux, close=lambda: None)
+    kind = SimpleNamespace(name="rtsp")
+    container = SimpleNamespace(demux=demux, close=lambda: None, format=kind)
     return OpenedVideo(cast("Any", container), cast("Any", None), "camera", explain_network)
 
 
