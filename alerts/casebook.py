@@ -8,6 +8,8 @@
 | open | cleared, of this violation | closed | end |
 | anything | the same or an older event | nothing | none |
 | none or finished | cleared | nothing | none |
+
+A clip that has been written makes its case's next version, whatever state that is in.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from alerts.cases import CAMERA, Case, CaseKey, CaseState, Transition, make_case_id
+from alerts.cases import CAMERA, Case, CaseKey, CaseState, Clip, Transition, make_case_id
 from fences.box import Box
 from fences.clock import SECOND_NS
 from fences.event import PLACE, EventKind, FenceEvent
@@ -98,6 +100,31 @@ def decide(
     return _open(event, recipients)
 
 
+CLIP_ADDED = "clip_added"
+"""The reason of a version that only tells of a clip."""
+
+
+def with_clip(case: Case, clip: Clip, wall_ns: int) -> Change:
+    """The case's next version, with the clip that was written for it."""
+    case = replace(
+        case,
+        version=case.version + 1,
+        updated_wall_ns=max(wall_ns, case.updated_wall_ns),
+        clip=clip,
+    )
+    transition = Transition(
+        case_id=case.case_id,
+        version=case.version,
+        state=case.state,
+        actor=CAMERA,
+        reason=CLIP_ADDED,
+        wall_ns=case.updated_wall_ns,
+        media_ns=case.updated_media_ns,
+    )
+    notice = Notice(NoticeKind.UPDATE, f"{case.case_id}.{clip.begin_wall_ns}.clip", case)
+    return Change(case, transition, (notice,))
+
+
 def key_of(event: FenceEvent) -> CaseKey:
     """Camera, fence and scenario of an event."""
     return (event.camera_id, event.fence_id, event.scenario_id)
@@ -168,6 +195,7 @@ def _reopen(last: Case, event: FenceEvent, recipients: tuple[str, ...]) -> Chang
         cleared_media_ns=None,
         close_reason=None,
         recipients=recipients,
+        clip=None,
     )
     return _change(case, event, NoticeKind.NEW)
 

@@ -78,6 +78,21 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Clip:
+    """A piece of a camera's stream on disk, as it was sent.
+
+    ``path`` is relative to the evidence folder; ``begin_wall_ns`` is when its first picture was
+    taken, ``duration_s`` how long it lasts.
+    """
+
+    path: str
+    size_bytes: int
+    sha256: str
+    begin_wall_ns: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One version of a case.
 
@@ -86,7 +101,8 @@ class Case:
     sighting that evidence still names; without one the evidence stays what it was.
     ``occupied_share`` (0-1) and ``clear_width_m`` are as last told with something there.
     ``violation``, ``violation_wall_ns`` and ``seq`` name the last fence event that went in.
-    ``picture`` is relative to the evidence folder. ``recipients`` are ids.
+    ``picture`` is relative to the evidence folder; ``clip``, of the same opening, comes later than
+    the case. ``recipients`` are ids.
     """
 
     case_id: str
@@ -115,6 +131,7 @@ class Case:
     picture: str | None = None
     occupied_share: float | None = None
     clear_width_m: float | None = None
+    clip: Clip | None = None
 
     @property
     def is_open(self) -> bool:

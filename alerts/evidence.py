@@ -1,20 +1,23 @@
-"""Evidence: the picture of a case on disk, annotated, with the untouched one beside it.
+"""Evidence: the picture of a case on disk, annotated, with the untouched one beside it, and a clip.
 
 ```
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.jpg          with fence, boxes, names and time
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.raw.jpg      as it was seen
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.mp4          what came before and after, as it was sent
 ```
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
-from alerts.cases import Case, CaseState, utc
+from alerts.cases import Case, CaseState, Clip, utc
 from alerts.errors import EvidenceError
 from alerts.messages import scenario_names
 from alerts.picture import Annotation, Image, annotate
@@ -24,6 +27,16 @@ from alerts.texts import Language, load_texts
 from fences.event import FenceEvent
 
 _QUALITY = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """A clip that can be written. ``suffix`` without a point; ``write`` raises ``OSError``."""
+
+    suffix: str
+    begin_wall_ns: int
+    duration_s: float
+    write: Callable[[Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,28 @@ class EvidenceFolder:
         write_jpeg(self.root / f"{relative}.raw.jpg", image)
         write_jpeg(self.root / f"{relative}.jpg", drawn)
         return f"{relative}.jpg"
+
+    def save_clip(self, case: Case, footage: Footage) -> Clip:
+        """Write a clip beside the picture of a case that has just begun.
+
+        Raises ``EvidenceError`` if it cannot be written.
+        """
+        relative = f"{self.picture_path(case)}.{footage.suffix}"
+        path = self.root / relative
+        part = path.with_name(f".{path.name}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            footage.write(part)
+            with part.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                size_bytes = os.fstat(file.fileno()).st_size
+                os.fsync(file.fileno())
+            part.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise EvidenceError("clip_write", path=path, problem=error.strerror) from error
+        return Clip(relative, size_bytes, sha256, footage.begin_wall_ns, footage.duration_s)
 
     def picture_path(self, case: Case) -> str:
         """Relative path without suffix; a reopened case gets pictures of its own."""

@@ -14,10 +14,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from alerts.casebook import DEFAULT_POLICY, CasePolicy, Change, Notice, decide, event_key, key_of
-from alerts.cases import Case, CaseKey
+from alerts.casebook import (
+    DEFAULT_POLICY,
+    CasePolicy,
+    Change,
+    Notice,
+    decide,
+    event_key,
+    key_of,
+    with_clip,
+)
+from alerts.cases import Case, CaseKey, Clip
 from alerts.errors import EvidenceError, StoreError
-from alerts.evidence import EvidenceFolder
+from alerts.evidence import EvidenceFolder, Footage
 from alerts.health import CameraState, CameraStatus
 from alerts.healthbook import decide_health
 from alerts.messages import Writer
@@ -154,6 +163,27 @@ class Intake:
             self._outage.back("intake")
         self._say(changes)
         return changes
+
+    def save_clip(self, case: Case, footage: Footage) -> Clip:
+        """Write the clip of a case as it began; tell of it with :meth:`add_clip`.
+
+        Takes as long as the disk does. Raises ``EvidenceError``.
+        """
+        return self._evidence.save_clip(case, footage)
+
+    def add_clip(self, case_id: str, clip: Clip) -> Change | None:
+        """Put a clip that was written into its case, and tell of it; open or not.
+
+        None if there is no such case. Raises ``StoreError``; it may be handed in again.
+        """
+        with self._noting_loss(), self._writing, self._store.write() as transaction:
+            case = transaction.case(case_id)
+            change = None if case is None else with_clip(case, clip, self._clock.wall_ns())
+            if change is not None:
+                self._write(transaction, change)
+        self._outage.back("intake")
+        self._say(() if change is None else (change,))
+        return change
 
     def load_checkpoints(self, camera_id: str) -> dict[str, Checkpoint]:
         """The last committed state of each fence of a camera, by fence id."""

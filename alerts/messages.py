@@ -10,7 +10,7 @@ from alerts import payloads
 from alerts.casebook import Change, Notice, NoticeKind
 from alerts.cases import Case, utc
 from alerts.health import CAMERA_HEALTH, CameraStatus, QueueStats, ServiceState
-from alerts.payloads import CaseBody, InboxBody, Named, NamedBoth, Person, StatusBody
+from alerts.payloads import CaseBody, ClipBody, InboxBody, Named, NamedBoth, Person, StatusBody
 from alerts.people import Recipient
 from alerts.place import Directory
 from alerts.push import push_text
@@ -148,7 +148,8 @@ class Writer:
             "sightings": case.sightings,
             "occupied_share": _rounded(case.occupied_share, 3),
             "clear_width_m": _rounded(case.clear_width_m, 2),
-            "picture": self._picture(case),
+            "picture": self._located(case.picture),
+            "clip": self._clip(case),
             "recipients": [_person(one) for one in self.directory.people(case.recipients)],
         }
 
@@ -177,7 +178,7 @@ class Writer:
             "since_ms": since_ms,
             "cleared": cleared,
             "cleared_ms": cleared_ms,
-            "picture": self._picture(case),
+            "picture": self._located(case.picture),
             "deadline": None,
             "deadline_ms": None,
             "verbs": [],
@@ -198,10 +199,26 @@ class Writer:
         place = self.directory.fence(case.camera_id, case.fence_id)
         return {"id": place.fence_id, "name": place.fence_name}
 
-    def _picture(self, case: Case) -> str | None:
-        if case.picture is None:
+    def _clip(self, case: Case) -> ClipBody | None:
+        clip = case.clip
+        path = None if clip is None else self._located(clip.path)
+        if clip is None or path is None:
             return None
-        return f"{self.picture_base}/{case.picture}" if self.picture_base else case.picture
+        start, start_ms = self._time(clip.begin_wall_ns)
+        return {
+            "path": path,
+            "bytes": clip.size_bytes,
+            "sha256": clip.sha256,
+            "start": start,
+            "start_ms": start_ms,
+            "duration_s": round(clip.duration_s, 3),
+        }
+
+    def _located(self, relative: str | None) -> str | None:
+        """Where a file of the evidence folder is for whoever reads the message."""
+        if relative is None:
+            return None
+        return f"{self.picture_base}/{relative}" if self.picture_base else relative
 
     def _time(self, wall_ns: int) -> tuple[str, int]:
         local = utc(wall_ns).astimezone(self.directory.site.zone_info)

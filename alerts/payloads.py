@@ -37,6 +37,17 @@ class Person(TypedDict):
     role: str
 
 
+class ClipBody(TypedDict):
+    """A piece of the camera's stream as it was sent. ``path`` as that of the picture."""
+
+    path: str
+    bytes: int
+    sha256: str
+    start: str
+    start_ms: int
+    duration_s: float
+
+
 class CaseBody(TypedDict):
     """``cases/<case_id>``: the full state. ``box`` is xyxy in 0-1 of the frame.
 
@@ -70,6 +81,7 @@ class CaseBody(TypedDict):
     occupied_share: float | None
     clear_width_m: float | None
     picture: str | None
+    clip: ClipBody | None
     recipients: list[Person]
 
 

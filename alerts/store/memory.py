@@ -37,6 +37,9 @@ class MemoryTransaction:
         case_id = self._data.newest.get(key)
         return None if case_id is None else self._data.cases[case_id]
 
+    def case(self, case_id: str) -> Case | None:
+        return self._data.cases.get(case_id)
+
     def has_event(self, event_key: str) -> bool:
         return any(line.event_id == event_key for line in self._data.log)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 from sqlalchemy import RowMapping
 
-from alerts.cases import Case, CaseState, Transition
+from alerts.cases import Case, CaseState, Clip, Transition
 from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
 from alerts.store.port import Checkpoint, OutboxRow
@@ -44,6 +45,7 @@ def case_to_row(case: Case) -> dict[str, object]:
         "state": case.state.value,
         "is_open": case.is_open,
         "box": None if case.box is None else json.dumps(case.box.xyxy),
+        "clip": None if case.clip is None else json.dumps(asdict(case.clip)),
         "labels": json.dumps(case.labels, ensure_ascii=False),
         "recipients": json.dumps(case.recipients, ensure_ascii=False),
     }
@@ -54,6 +56,7 @@ def row_to_case(row: RowMapping) -> Case:
         **{name: row[name] for name in _PLAIN},
         state=CaseState(row["state"]),
         box=None if row["box"] is None else Box(*json.loads(row["box"])),
+        clip=None if row["clip"] is None else Clip(**json.loads(row["clip"])),
         labels=tuple(json.loads(row["labels"])),
         recipients=tuple(json.loads(row["recipients"])),
     )

@@ -31,6 +31,11 @@ class SqlTransaction:
         row = self._connection.execute(_last_case(key)).mappings().first()
         return None if row is None else rows.row_to_case(row)
 
+    def case(self, case_id: str) -> Case | None:
+        found = select(tables.cases).where(tables.cases.c.case_id == case_id)
+        row = self._connection.execute(found).mappings().first()
+        return None if row is None else rows.row_to_case(row)
+
     def has_event(self, event_key: str) -> bool:
         log = tables.case_log.c
         found = self._connection.execute(select(log.id).where(log.event_id == event_key))

@@ -62,10 +62,11 @@ cases = Table(
     Column("clear_width_m", Float),
     Column("recipients", Text, nullable=False),
     Column("picture", Text),
+    Column("clip", Text),
     Column("ordinal", BigInteger, nullable=False, unique=True),
 )
 """One row per case, in its newest version. ``ordinal`` keeps the order of first opening,
-whatever the clocks did. ``box``, ``labels`` and ``recipients`` are JSON."""
+whatever the clocks did. ``box``, ``labels``, ``recipients`` and ``clip`` are JSON."""
 
 Index(
     "uq_cases_one_open",

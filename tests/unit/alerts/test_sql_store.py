@@ -52,7 +52,7 @@ def test_a_case_of_the_first_version_is_kept_and_was_not_measured(tmp_path: Path
         transaction.put_camera(camera)
     store.close()
     with sqlite3.connect(tmp_path / "kerbwatch.db") as connection:
-        for name in ("occupied_share", "clear_width_m"):
+        for name in ("occupied_share", "clear_width_m", "clip"):
             connection.execute(f"ALTER TABLE cases DROP COLUMN {name}")
         connection.execute("ALTER TABLE cameras DROP COLUMN until_wall_ns")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
