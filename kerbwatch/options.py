@@ -123,6 +123,23 @@ class ModelsOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceOptions:
+    """What is kept of a case besides its pictures: how much of the stream around its beginning.
+
+    ``clip_bytes`` bounds the memory that one camera's stream is kept in for that.
+    """
+
+    clip_before_ns: int = 10 * SECOND_NS
+    clip_after_ns: int = 10 * SECOND_NS
+    clip_bytes: int = 8_000_000
+
+    @property
+    def clips(self) -> bool:
+        """Whether there are clips at all."""
+        return self.clip_before_ns + self.clip_after_ns > 0
+
+
+@dataclass(frozen=True, slots=True)
 class RecipientOptions:
     """Who can be told: an officer (城管) or a property team (物业)."""
 
@@ -208,6 +225,7 @@ class ServiceOptions:
     mqtt: MqttOptions = field(default_factory=MqttOptions)
     recipients: tuple[RecipientOptions, ...] = ()
     metrics: MetricsOptions | None = None
+    evidence: EvidenceOptions = field(default_factory=EvidenceOptions)
 
     def camera(self, camera_id: str) -> CameraOptions | None:
         """The camera of that id, if there is one."""

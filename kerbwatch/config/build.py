@@ -14,6 +14,7 @@ from fences.observation import Seeing
 from kerbwatch.config.addresses import SQLITE, broker_place, camera_address, store_address
 from kerbwatch.config.schema import (
     CameraModel,
+    EvidenceModel,
     FenceModel,
     HealthModel,
     ModelsModel,
@@ -25,6 +26,7 @@ from kerbwatch.config.schema import (
 from kerbwatch.options import (
     EMBEDDED_PORT,
     CameraOptions,
+    EvidenceOptions,
     FenceOptions,
     HealthOptions,
     MetricsOptions,
@@ -60,6 +62,7 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
             RecipientOptions(it.id, it.name or it.id, it.role) for it in model.recipients
         ),
         metrics=(MetricsOptions(model.metrics.host, model.metrics.port) if model.metrics else None),
+        evidence=_evidence(model.evidence or EvidenceModel()),
     )
 
 
@@ -77,6 +80,14 @@ def _mqtt(model: MqttModel, folder: Path, password: Secret | None) -> MqttOption
         password=password if model.password is None else Secret(model.password),
         ca_file=folder / model.ca_file if model.ca_file is not None else None,
         embedded=False,
+    )
+
+
+def _evidence(model: EvidenceModel) -> EvidenceOptions:
+    return EvidenceOptions(
+        clip_before_ns=_ns(model.clip_before_s),
+        clip_after_ns=_ns(model.clip_after_s),
+        clip_bytes=round(model.clip_memory_mb * 1_000_000),
     )
 
 

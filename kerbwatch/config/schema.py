@@ -95,6 +95,20 @@ class ModelsModel(StrictModel):
     use: Annotated[list[ModelName], Expect("model_names")] = Field(default_factory=list)
 
 
+class EvidenceModel(StrictModel):
+    """How much of a camera's stream goes into the clip of a case."""
+
+    clip_before_s: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False), Expect("seconds")] = (
+        10.0
+    )
+    clip_after_s: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False), Expect("seconds")] = (
+        10.0
+    )
+    clip_memory_mb: Annotated[
+        float, Field(ge=1, le=1000, allow_inf_nan=False), Expect("megabytes")
+    ] = 8.0
+
+
 class RecipientModel(StrictModel):
     """Somebody who can be told."""
 
@@ -187,6 +201,7 @@ class StreamsModel(StrictModel):
     store: StoreModel | None = None
     data_dir: PathText = "data"
     models: ModelsModel | None = None
+    evidence: EvidenceModel | None = None
     recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(default_factory=list)
     metrics: MetricsModel | None = None
     health: HealthModel | None = None

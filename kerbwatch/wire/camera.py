@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 import structlog
 
+from alerts.cases import Case
 from alerts.health import QUARANTINED, CameraState
 from alerts.intake import Intake
 from detector.engines.protocol import Engine
@@ -36,6 +37,7 @@ from kerbwatch.metrics.book import Metrics
 from kerbwatch.node.book import Held
 from kerbwatch.options import CameraOptions
 from kerbwatch.wire.backgrounds import BackgroundFolder
+from kerbwatch.wire.clips import ClipWriter
 from kerbwatch.wire.counted import LookCounter, TimedEngine
 from kerbwatch.wire.desk import Desk
 from kerbwatch.wire.quarantine import Quarantine
@@ -67,6 +69,7 @@ class Shared:
     metrics: Metrics
     clock: Clock
     quarantine: Quarantine
+    clips: ClipWriter
 
 
 class CameraThread:
@@ -81,9 +84,18 @@ class CameraThread:
         guard = Guard(fences, _states(shared.intake, camera.id))
         framing = Framing(shared.backgrounds.load_view(camera.id, fences))
         memories = shared.backgrounds.load(camera.id, guard.states)
-        health = Health(live=parse_address(camera.url.reveal()).is_live)
-        eyes = Eyes(fences, self._timed(shared.engines), memories, framing, health)
-        self._desk = Desk(camera.id, shared.intake, guard, eyes, shared.backgrounds, self._say_view)
+        live = parse_address(camera.url.reveal()).is_live
+        eyes = Eyes(fences, self._timed(shared.engines), memories, framing, Health(live=live))
+        self._ring = shared.clips.ring() if live else None
+        self._desk = Desk(
+            camera.id,
+            shared.intake,
+            guard,
+            eyes,
+            shared.backgrounds,
+            self._say_view,
+            self._want_clip,
+        )
         self._sampler = Sampler(camera.every_ns, camera.idle_ns)
         self._guard = guard
         self._seat = Seat(
@@ -152,7 +164,7 @@ class CameraThread:
         last_ns = max((state.last_ns or 0) for state in self._guard.states.values())
         self._source = live_source(
             parse_address(self._camera.url.reveal()),
-            Reading(self._clock, self._generator, self._sampler, self._turn, self._say),
+            Reading(self._clock, self._generator, self._sampler, self._turn, self._say, self._ring),
             after_ns=1 + last_ns,
         )
         if self._closed.is_set():
@@ -162,6 +174,10 @@ class CameraThread:
                 raise self._broken
             seat.latest.put(item, self._clock.monotonic_ns())
             lookers.offer(seat)
+
+    def _want_clip(self, case: Case) -> None:
+        if self._ring is not None:
+            self._shared.clips.want(self._ring, case)
 
     def _failed(self, error: Exception) -> None:
         """A look broke: the reader starts the camera again, as after any other trouble."""

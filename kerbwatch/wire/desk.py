@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from alerts.cases import Case
 from alerts.errors import StoreError
 from alerts.intake import Batch, Intake
 from detector.eyes import Eyes
@@ -50,6 +51,7 @@ class Desk:
     eyes: Eyes
     backgrounds: BackgroundFolder
     on_view: Callable[[Trouble | None, int], None]
+    on_begun: Callable[[Case], None] = lambda _: None
     _waiting: list[Batch] = field(default_factory=list)
     _checkpoint_ns: int = 0
     _background_due_ns: int = 0
@@ -108,8 +110,11 @@ class Desk:
         self._checkpoint_ns = media_ns
         try:
             while self._waiting:
-                self.intake.receive(self._waiting[0])
+                changes = self.intake.receive(self._waiting[0])
                 del self._waiting[0]
+                for change in changes:
+                    if change.begins:
+                        self.on_begun(change.case)
         except StoreError:  # the intake says so, once for all cameras
             self._forget_mere_checkpoints()
 

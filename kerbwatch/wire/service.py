@@ -23,6 +23,7 @@ from kerbwatch.options import MetricsOptions, MqttOptions, ServiceOptions
 from kerbwatch.version import VERSION
 from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.camera import TICK_NS, CameraThread, Shared
+from kerbwatch.wire.clips import ClipWriter
 from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.figures import new_metrics, served
 from kerbwatch.wire.models import open_engines
@@ -37,6 +38,9 @@ CAMERAS_STOP_S = 1.5
 
 LOOKERS_STOP_S = 0.3
 """How long a stopping service waits for each thread that looks."""
+
+CLIPS_STOP_S = 0.3
+"""How long a stopping service waits for the clips that its end has cut short."""
 
 DRAIN_S = 2.5
 """How long a stopping service waits for the broker; what is left stays on disk."""
@@ -86,14 +90,17 @@ def serve(
         overload = Overload(partial(_say_overload, metrics, alerts))
         lookers = Lookers(_cores(), clock, overload)
         turns = Turns(_cores(), overload, clock)
+        clips = ClipWriter(alerts.intake, options.evidence, clock)
         shared = Shared(
-            engines, alerts.intake, backgrounds, lookers, turns, metrics, clock, quarantine
+            engines, alerts.intake, backgrounds, lookers, turns, metrics, clock, quarantine, clips
         )
         cameras = [CameraThread(camera, shared, _seed(camera.id)) for camera in options.cameras]
         names = options.models.use
         watched = sum(quarantine.held(camera.id) is None for camera in options.cameras)
         on_ready(Ready(broker, options.mqtt.embedded, watched, names, address))
+        clips.start()
         _watch(cameras, lookers, clock, stop)
+        clips.close(CLIPS_STOP_S)
     return alerts.stop(DRAIN_S)
 
 

@@ -16,6 +16,7 @@ from detector.sources.live import LiveSource
 from detector.sources.paced import PacedSource
 from detector.sources.recording import RecordingSource
 from detector.sources.status import OnStatus
+from detector.sources.tap import Tap
 from fences.clock import Clock
 
 FOLDER_FPS = Fraction(1)
@@ -24,13 +25,17 @@ FOLDER_FPS = Fraction(1)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a camera is read: when pictures of it are wanted, and whose turn it is to decode."""
+    """How a camera is read: when pictures of it are wanted, and whose turn it is to decode.
+
+    ``tap`` hears the packets of a live stream; files have none.
+    """
 
     clock: Clock
     generator: np.random.Generator
     sampler: Sampler
     turn: AbstractContextManager[object]
     on_status: OnStatus
+    tap: Tap | None = None
 
 
 def live_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSource:
@@ -49,6 +54,7 @@ def live_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSo
             on_status=reading.on_status,
             demand=reading.sampler,
             turn=reading.turn,
+            tap=reading.tap,
         )
     path = address.path
     assert path is not None
