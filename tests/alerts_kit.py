@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from alerts.cases import Clip
 from alerts.link import LinkLostError
 from alerts.messages import Message, Writer
 from alerts.people import Recipient, Role
@@ -30,6 +31,9 @@ DIRECTORY = make_directory(
 )
 TOPICS = Topics("kerbwatch", "linzi")
 WRITER = Writer(DIRECTORY, TOPICS, "data/evidence")
+
+CLIP = Clip("gate-3/2026-09-21/x.mp4", 5_000_000, "ab" * 32, START_WALL_NS, 20.04)
+"""Of a case that opened ten seconds after the start."""
 
 _REASONS = {
     EventKind.OPENED: Reason.DWELL_REACHED,

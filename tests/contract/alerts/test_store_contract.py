@@ -17,7 +17,7 @@ from alerts.store import Checkpoint, Store
 from alerts.store.memory import MemoryStore
 from alerts.store.sql import SqlStore
 from fences.event import EventKind
-from tests.alerts_kit import fence_event
+from tests.alerts_kit import CLIP, fence_event
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -59,7 +59,7 @@ def closed(case: Case) -> Change:
 
 def test_a_case_comes_back_as_it_was_put(store: Store) -> None:
     case = opened().with_picture("x/y.jpg").case
-    case = replace(case, occupied_share=0.1 + 0.2, clear_width_m=2.0)
+    case = replace(case, occupied_share=0.1 + 0.2, clear_width_m=2.0, clip=CLIP)
     bare = replace(opened(60, "strip").case, box=None, labels=(), recipients=())
     with store.write() as transaction:
         transaction.put_case(case)
@@ -117,6 +117,8 @@ def test_a_transaction_sees_what_it_has_written(store: Store) -> None:
         transaction.add_transition(change.transition)
         assert transaction.has_event(change.transition.event_id)
         assert transaction.last_case(change.case.key) == change.case
+        assert transaction.case(change.case.case_id) == change.case
+        assert transaction.case("unknown") is None
 
 
 def test_numbers_grow_by_one_over_transactions(store: Store) -> None:

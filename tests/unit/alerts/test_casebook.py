@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.casebook import Change, NoticeKind, decide
+from alerts.casebook import CLIP_ADDED, Change, NoticeKind, decide, with_clip
 from alerts.cases import CAMERA, Case, CaseState
 from fences.box import Box
 from fences.event import PLACE, EventKind, FenceEvent
-from tests.alerts_kit import fence_event
+from tests.alerts_kit import CLIP, fence_event
 
 PEOPLE = ("duty-east", "wenshao")
 OPENED, UPDATED, CLEARED = EventKind.OPENED, EventKind.UPDATED, EventKind.CLEARED
@@ -202,3 +202,34 @@ def test_the_evidence_stays_when_all_that_is_left_is_the_place() -> None:
     joined, _ = apply(fence_event(OPENED, 60), beside)
     assert joined is not None
     assert (joined.named_by, joined.labels) == ("learned:vehicle", ("stall",))
+
+
+def test_a_clip_makes_the_next_version_of_its_case_and_changes_nothing_else() -> None:
+    case, _ = apply(fence_event(OPENED, 60))
+    assert case is not None
+    now_ns = case.updated_wall_ns + 10_000_000_000
+    change = with_clip(case, CLIP, now_ns)
+    assert change.case == replace(case, version=2, updated_wall_ns=now_ns, clip=CLIP)
+    assert (change.transition.version, change.transition.reason) == (2, CLIP_ADDED)
+    assert (change.transition.actor, change.transition.event_id) == (CAMERA, None)
+    assert kinds([change]) == [NoticeKind.UPDATE]
+
+
+def test_a_clip_comes_after_the_end_too_and_leaves_the_case_ended() -> None:
+    case, _ = apply(fence_event(OPENED, 60), fence_event(CLEARED, 65))
+    assert case is not None
+    change = with_clip(case, CLIP, 0)
+    assert (change.case.state, change.case.version) == (CaseState.CLOSED, 3)
+    assert change.case.updated_wall_ns == case.updated_wall_ns, "a clock that was set back"
+
+
+def test_what_comes_later_keeps_the_clip_and_a_reopening_waits_for_another() -> None:
+    case, _ = apply(fence_event(OPENED, 60))
+    assert case is not None
+    closed = decide(with_clip(case, CLIP, 0).case, fence_event(CLEARED, 90), PEOPLE)
+    assert closed is not None
+    assert closed.case.clip == CLIP
+    again = decide(closed.case, fence_event(OPENED, 120, violation_s=120), PEOPLE)
+    assert again is not None
+    assert again.case.state is CaseState.REOPENED
+    assert again.case.clip is None

@@ -1,21 +1,23 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from alerts.errors import StoreError
-from alerts.evidence import EvidenceFolder
+from alerts.cases import Case
+from alerts.errors import EvidenceError, StoreError
+from alerts.evidence import EvidenceFolder, Footage
 from alerts.health import CameraState
 from alerts.intake import Batch, Intake
 from alerts.store.memory import MemoryStore, MemoryTransaction
 from fences.event import EventKind, FenceEvent
-from tests.alerts_kit import DIRECTORY, TOPICS, WRITER, FakeClock, fence_event
+from tests.alerts_kit import CLIP, DIRECTORY, TOPICS, WRITER, FakeClock, fence_event
 
 PICTURE = np.full((60, 80, 3), 90, np.uint8)
 OPENED = fence_event(EventKind.OPENED, 60)
@@ -173,3 +175,61 @@ def test_a_camera_status_goes_out_once_per_change(tmp_path: Path) -> None:
         "offline",
     ]
     assert [one.state for one in store.cameras()] == [CameraState.OFFLINE]
+
+
+def begun(entry: Intake) -> Case:
+    (change,) = entry.receive(batch(OPENED))
+    return change.case
+
+
+def footage(write: Callable[[Path], object]) -> Footage:
+    def writes(path: Path) -> None:
+        write(path)
+
+    return Footage("mp4", 7, 20.5, writes)
+
+
+def test_a_clip_is_written_whole_beside_the_picture_of_its_case(tmp_path: Path) -> None:
+    entry = intake(MemoryStore(), tmp_path)
+    case = begun(entry)
+    clip = entry.save_clip(case, footage(lambda path: path.write_bytes(b"film")))
+    assert case.picture is not None
+    assert clip.path == case.picture.replace(".jpg", ".mp4")
+    assert (tmp_path / clip.path).read_bytes() == b"film"
+    assert (clip.size_bytes, clip.sha256) == (4, hashlib.sha256(b"film").hexdigest())
+    assert (clip.begin_wall_ns, clip.duration_s) == (7, 20.5)
+    assert list(tmp_path.rglob("*.part")) == []
+
+
+def test_a_clip_that_breaks_off_leaves_nothing_of_it(tmp_path: Path) -> None:
+    entry = intake(MemoryStore(), tmp_path)
+    case = begun(entry)
+
+    def full(path: Path) -> None:
+        path.write_bytes(b"fi")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(EvidenceError, match="No space left"):
+        entry.save_clip(case, footage(full))
+    assert [path.suffix for path in tmp_path.rglob("*.*")] == [".jpg", ".jpg"]
+
+
+def test_a_clip_goes_into_its_case_and_is_told(tmp_path: Path) -> None:
+    store = MemoryStore()
+    entry = intake(store, tmp_path)
+    case = begun(entry)
+    entry.receive(batch(CLEARED))
+    sent = store.queue().depth
+    change = entry.add_clip(case.case_id, CLIP)
+    assert change is not None
+    (kept,) = store.cases()
+    assert (kept, kept.clip, kept.version, kept.is_open) == (change.case, CLIP, 3, False)
+    assert [line.version for line in store.history(case.case_id)] == [1, 2, 3]
+    event = json.loads(store.unsent(0, 99)[sent].message.payload)
+    assert (event["kind"], event["seq"], event["case"]["clip"]["bytes"]) == ("update", 3, 5_000_000)
+
+
+def test_a_clip_of_an_unknown_case_is_told_to_nobody(tmp_path: Path) -> None:
+    store = MemoryStore()
+    assert intake(store, tmp_path).add_clip("unknown", CLIP) is None
+    assert store.queue().depth == 0

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from alerts.casebook import Change, decide
+from alerts.casebook import Change, decide, with_clip
 from alerts.cases import Case
 from alerts.health import QUARANTINED, CameraState, CameraStatus, QueueStats, ServiceState
 from alerts.messages import Message, scenario_names
 from alerts.topics import Topics
 from fences.clock import SECOND_NS
 from fences.event import EventKind, FenceEvent
-from tests.alerts_kit import START_WALL_NS, WRITER, fence_event
+from tests.alerts_kit import CLIP, START_WALL_NS, WRITER, fence_event
 
 ROOT = "kerbwatch/linzi"
 
@@ -53,6 +53,33 @@ def test_an_update_does_not_buzz_phones() -> None:
         f"{ROOT}/events",
         f"{ROOT}/cases/{OPENED.case.case_id}",
     ]
+
+
+def test_a_clip_is_told_in_an_update_with_what_proves_it() -> None:
+    messages = WRITER.change(with_clip(OPENED.case, CLIP, START_WALL_NS), (8,))
+    assert [m.topic for m in messages] == [
+        f"{ROOT}/events",
+        f"{ROOT}/cases/{OPENED.case.case_id}",
+    ]
+    event = body(messages[0])
+    assert (event["kind"], event["reason"]) == ("update", "clip_added")
+    assert event["event_id"] != body(WRITER.change(OPENED, (7,))[0])["event_id"]
+    assert (
+        event["case"]["clip"]
+        == body(messages[1])["clip"]
+        == {
+            "path": f"data/evidence/{CLIP.path}",
+            "bytes": 5_000_000,
+            "sha256": "ab" * 32,
+            "start": "2026-09-21T22:13:20.000+08:00",
+            "start_ms": START_WALL_NS // 1_000_000,
+            "duration_s": 20.04,
+        }
+    )
+
+
+def test_a_case_has_no_clip_before_it_is_written() -> None:
+    assert body(WRITER.case(OPENED.case))["clip"] is None
 
 
 def test_an_event_carries_its_id_its_number_and_the_full_state() -> None:

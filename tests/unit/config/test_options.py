@@ -18,6 +18,7 @@ from kerbwatch.config.load import find_problems, load_options
 from kerbwatch.config.problem import Problem
 from kerbwatch.options import (
     CameraOptions,
+    EvidenceOptions,
     HealthOptions,
     MetricsOptions,
     MqttOptions,
@@ -111,12 +112,22 @@ def test_the_shortest_file_takes_every_default(load: Load, tmp_path: Path) -> No
     assert options.store_url.reveal() == f"sqlite:///{tmp_path}/data/kerbwatch.db"
     assert options.models.use == ()
     assert options.recipients == ()
+    assert options.evidence == EvidenceOptions(10 * SECOND_NS, 10 * SECOND_NS, 8_000_000)
     camera = options.cameras[0]
     assert (camera.name, camera.url.reveal()) == ("gate", f"{tmp_path}/clips/gate.mp4")
     assert camera.every_s == 2
     assert camera.fences[0].fence.report_known
     rule = only_rule(options)
     assert (rule.dwell_ns, rule.clear_after_ns) == (60 * SECOND_NS, 30 * SECOND_NS)
+
+
+def test_clips_may_be_longer_shorter_or_none_at_all(load: Load) -> None:
+    settings = "evidence: {clip_before_s: 20, clip_after_s: 2.5, clip_memory_mb: 24}"
+    evidence = load(f"{SHORTEST}{settings}\n").evidence
+    assert evidence == EvidenceOptions(20 * SECOND_NS, 5 * SECOND_NS // 2, 24_000_000)
+    assert evidence.clips
+    settings = "evidence: {clip_before_s: 0, clip_after_s: 0}"
+    assert not load(f"{SHORTEST}{settings}\n").evidence.clips
 
 
 @pytest.mark.parametrize(

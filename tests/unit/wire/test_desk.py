@@ -9,6 +9,8 @@ from typing import cast
 import numpy as np
 import pytest
 
+from alerts.casebook import Change, decide
+from alerts.cases import Case
 from alerts.errors import StoreError
 from alerts.health import CameraState
 from alerts.intake import Batch, Intake
@@ -35,14 +37,21 @@ class FakeIntake:
     away: int = 0
     taken: list[Batch] = field(default_factory=list)
     tried: int = 0
+    last: Case | None = None
 
-    def receive(self, batch: Batch) -> tuple[()]:
+    def receive(self, batch: Batch) -> tuple[Change, ...]:
         self.tried += 1
         if self.away > 0:
             self.away -= 1
             raise StoreError("store_write", problem="locked")
         self.taken.append(batch)
-        return ()
+        changes = []
+        for one in batch.events:
+            change = decide(self.last, one, ())
+            if change is not None:
+                self.last = change.case
+                changes.append(change)
+        return tuple(changes)
 
     @property
     def events(self) -> list[FenceEvent]:
@@ -107,12 +116,19 @@ def views() -> list[Trouble | None]:
 
 
 @pytest.fixture
+def begun() -> list[int]:
+    """The versions at which cases have begun."""
+    return []
+
+
+@pytest.fixture
 def desk(
     intake: FakeIntake,
     guard: FakeGuard,
     eyes: FakeEyes,
     backgrounds: FakeBackgrounds,
     views: list[Trouble | None],
+    begun: list[int],
 ) -> Desk:
     return Desk(
         "gate-3",
@@ -121,6 +137,7 @@ def desk(
         cast("Eyes", eyes),
         cast("BackgroundFolder", backgrounds),
         lambda trouble, _wall_ns: views.append(trouble),
+        lambda case: begun.append(case.version),
     )
 
 
@@ -143,6 +160,19 @@ def test_an_event_is_handed_in_at_once_with_picture_and_state(
     assert batch.events == (event(1),)
     assert batch.picture is PICTURE
     assert decode_state(batch.checkpoints["lane"]) == guard.states["lane"]
+
+
+def test_a_case_that_begins_or_is_reopened_is_told_of_once_it_is_kept(
+    desk: Desk, intake: FakeIntake, begun: list[int]
+) -> None:
+    intake.away = 1
+    desk.took(look(1, event(1)))
+    assert begun == []
+    desk.took(look(2, fence_event(EventKind.UPDATED, 2, violation_s=1)))
+    assert begun == [1]
+    desk.took(look(3, fence_event(EventKind.CLEARED, 3, violation_s=1)))
+    desk.took(look(4, event(4)))
+    assert begun == [1, 4]
 
 
 def test_every_look_says_what_is_the_matter_with_the_camera(

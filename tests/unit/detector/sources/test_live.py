@@ -208,3 +208,48 @@ def test_closing_before_the_first_picture_connects_to_nothing(clock: Any) -> Non
     source.close()
     source.close()
     assert (list(source), told, network.asked_ns) == ([], [], [])
+
+
+class Tap:
+    """Writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.sizes: list[int] = []
+        self.times: list[int] = []
+
+    def begin(self, opened: OpenedVideo, *, stamped: bool) -> None:
+        assert opened.stream.type == "video"
+        self.heard.append(f"begin {stamped}")
+
+    def packet(self, packet: Any) -> None:
+        self.sizes.append(packet.size)
+
+    def placed(self, media_ns: int) -> None:
+        self.heard.append("placed")
+        self.times.append(media_ns)
+
+    def end(self) -> None:
+        self.heard.append("end")
+
+
+def test_a_tap_hears_every_packet_of_every_connection_from_its_begin_to_its_end(
+    clock: Any, write_clip: WriteClip
+) -> None:
+    clip, tap = write_clip(pictures=3), Tap()
+    source, _, _ = source_of(clock, [clip, silent(), clip], tap=tap)
+    times = [item.media_ns for item in source if isinstance(item, Frame)]
+    assert tap.times == times
+    assert tap.heard == ["begin True", *["placed"] * 3, "end"] * 2
+    assert sum(size > 0 for size in tap.sizes) == 6
+
+
+def test_a_tap_hears_of_the_end_of_a_connection_that_nobody_reads_to_its_end(
+    clock: Any, write_clip: WriteClip
+) -> None:
+    tap = Tap()
+    source, _, _ = source_of(clock, [write_clip(pictures=3)], tap=tap)
+    items: Any = iter(source)
+    next(items)
+    items.close()
+    assert tap.heard == ["begin True", "placed", "end"]
