@@ -41,6 +41,10 @@ class _Run:
     media_offset_ns: int | None = None
     ended: bool = False
 
+    def to_ns(self, units: int) -> int:
+        """Time stamps as nanoseconds; a product of fractions would take longer than all else."""
+        return units * self.time_base.numerator * SECOND_NS // self.time_base.denominator
+
 
 @dataclass(eq=False, slots=True)
 class _Group:
@@ -164,10 +168,10 @@ class Ring:
             pts, dts = packet.pts, packet.dts
             if pts is None:
                 pts = run.last_pts + max(1, duration) if dts is None else dts
-            at_ns = int((pts if dts is None else dts) * run.time_base * SECOND_NS)
+            at_ns = run.to_ns(pts if dts is None else dts)
         else:
             at_ns, duration = self._clock.monotonic_ns(), 0
-            pts = int(at_ns / run.time_base / SECOND_NS)
+            pts = at_ns * run.time_base.denominator // SECOND_NS
         return Kept(bytes(packet), pts, duration, at_ns, packet.is_keyframe)
 
     @staticmethod

@@ -68,11 +68,16 @@ def live_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def start_camera(live_clip: Path) -> Iterator[StartCamera]:
+def need_gstreamer() -> None:
+    """Skip where the server cannot run."""
     probe = subprocess.run([_PYTHON, "-c", _PROBE], capture_output=True, check=False)
     if probe.returncode:
         pytest.skip(f"needs gst-rtsp-server: apt-get install {_PACKAGES}")
+
+
+@pytest.fixture
+def start_camera(live_clip: Path) -> Iterator[StartCamera]:
+    need_gstreamer()
     with ExitStack() as stack:
 
         def start() -> Camera:
