@@ -37,8 +37,8 @@ def case(at_s: float = 60.0) -> Case:
 class FakeRing:
     """Has a clip of two seconds before every case, when the test says that it is ready."""
 
-    def __init__(self, *, begun: bool = True, kept: bool = True) -> None:
-        self.begun = begun
+    def __init__(self, *, empty: bool = False, kept: bool = True) -> None:
+        self.empty = empty
         self.kept = kept
         self.wanted: list[tuple[Wanted, tuple[int, int, int]]] = []
         self.forgotten: list[Wanted] = []
@@ -47,7 +47,7 @@ class FakeRing:
     def want(
         self, media_ns: int, before_ns: int, after_ns: int, on_ready: Callable[[Wanted], None]
     ) -> Wanted | None:
-        if not self.begun:
+        if self.empty:
             return None
         self._media_ns = media_ns
         wanted = Wanted(cast("Any", None), 0, 0, on_ready)
@@ -220,7 +220,7 @@ def test_a_clip_that_had_to_be_given_up_is_no_clip(writer: ClipWriter, intake: F
 
 
 def test_of_what_nothing_is_kept_there_is_no_clip(writer: ClipWriter, intake: FakeIntake) -> None:
-    want(writer, FakeRing(begun=False), case())
+    want(writer, FakeRing(empty=True), case())
     writer.start()
     writer.close(DEADLINE_S)
     assert (intake.saved, intake.told) == ([], [])
