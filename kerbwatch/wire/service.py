@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
+import cv2
 import structlog
 
 from alerts.health import QueueStats
@@ -73,6 +74,7 @@ def serve(
     ``StoreError``, ``StartError`` (the metrics' port) and ``BrokerError``, all before anything
     is watched.
     """
+    cv2.setNumThreads(1)  # there are as many lookers as cores: more threads would only contend
     engines = open_engines(options.models, env)
     metrics = new_metrics(options, clock)
     quarantine = quarantine or Quarantine(None, clock)
