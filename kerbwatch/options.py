@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
+from detector.sources.access import Access
 from fences.clock import SECOND_NS
 from fences.fence import Fence
 
@@ -179,7 +180,8 @@ class CameraOptions:
     """A camera: ``url`` is rtsp(s), http(s), or the absolute path of a file or folder.
 
     ``every_ns``: how often its fences are checked, in nanoseconds; ``idle_ns``: how often while
-    nothing happens in them, no less than ``every_ns``.
+    nothing happens in them, no less than ``every_ns``. ``access``: how it is reached, where it
+    is on the network.
     """
 
     id: str
@@ -189,6 +191,7 @@ class CameraOptions:
     idle_ns: int
     fences: tuple[FenceOptions, ...]
     health: HealthOptions = HealthOptions()
+    access: Access = field(default=Access())
 
     @property
     def every_s(self) -> float:

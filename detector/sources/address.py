@@ -19,6 +19,7 @@ class SourceKind(StrEnum):
     FOLDER = "folder"
     RTSP = "rtsp"
     HTTP = "http"
+    SNAPSHOT = "snapshot"
 
 
 _SCHEMES = {
@@ -27,9 +28,15 @@ _SCHEMES = {
     "rtsps": SourceKind.RTSP,
     "http": SourceKind.HTTP,
     "https": SourceKind.HTTP,
+    "snapshot+http": SourceKind.SNAPSHOT,
+    "snapshot+https": SourceKind.SNAPSHOT,
 }
+_SNAPSHOT = "snapshot+"
 _HIGHEST_PORT = 65_535
-_EXPECTED = "rtsp://, rtsps://, http:// or https:// and a host, or the path of a file or folder"
+_EXPECTED = (
+    "rtsp://, rtsps://, http(s):// or snapshot+http(s):// and a host, "
+    "or the path of a file or folder"
+)
 _SECRET = re.compile(
     r"(?i)([?&;][^=&;]*(?:user|usr|login|pass|pwd|token|key|secret|auth|sig)[^=&;]*=)[^&;#]*"
 )
@@ -40,7 +47,7 @@ _USER_INFO = re.compile(r"://.*@")
 class Address:
     """Where a source is. ``redacted`` may be shown to anybody, ``url`` holds the secrets.
 
-    ``path`` is set for files and folders only.
+    ``path`` is set for files and folders only; the ``url`` of a snapshot is HTTP's.
     """
 
     kind: SourceKind
@@ -50,7 +57,7 @@ class Address:
 
     @property
     def is_live(self) -> bool:
-        return self.kind in (SourceKind.RTSP, SourceKind.HTTP)
+        return self.kind not in (SourceKind.FILE, SourceKind.FOLDER)
 
     def __str__(self) -> str:
         return self.redacted
@@ -75,7 +82,8 @@ def parse_address(text: str, *, folder: Path = Path()) -> Address:
     if kind is SourceKind.FILE:
         return _local(Path(unquote(text.partition("://")[2])), folder)
     _check_host(text)
-    return Address(kind, redact(text), text)
+    url = text[len(_SNAPSHOT) :] if kind is SourceKind.SNAPSHOT else text
+    return Address(kind, redact(text), url)
 
 
 def redact(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 
 import av.error
@@ -43,7 +44,9 @@ _NETWORK: tuple[tuple[type[FFmpegError], Fault, str], ...] = (
     (av.error.HTTPNotFoundError, Fault.NOT_FOUND, "it has no stream of that name"),
     (av.error.ConnectionRefusedError, Fault.REFUSED, "nothing answers at that port"),
     (av.error.TimeoutError, Fault.TIMED_OUT, "no answer in time"),
-    (av.error.InvalidDataError, Fault.UNREACHABLE, "it answers with no video stream"),
+    (av.error.InvalidDataError, Fault.BAD_ANSWER, "it answers with no video stream"),
+    (av.error.HTTPClientError, Fault.BAD_ANSWER, "it does not understand what it is asked for"),
+    (av.error.HTTPServerError, Fault.BAD_ANSWER, "it has failed to answer"),
 )
 
 
@@ -51,7 +54,13 @@ def explain_network(error: FFmpegError, where: str) -> SourceError:
     """Why a camera or server gives no pictures."""
     known = ((fault, what) for kind, fault, what in _NETWORK if isinstance(error, kind))
     otherwise = (Fault.UNREACHABLE, f"it cannot be reached ({_reason(error)})")
-    fault, what = next(known, otherwise)
+    if error.errno == errno.EPROTONOSUPPORT:  # FFmpeg's word for "461 Unsupported Transport"
+        otherwise = (Fault.TRANSPORT_REFUSED, "it refuses the transport")
+    return network(where, *next(known, otherwise))
+
+
+def network(where: str, fault: Fault, what: str) -> SourceError:
+    """For a camera or server that gives nothing."""
     return SourceError(
         fault,
         what,
@@ -69,6 +78,72 @@ def timed_out(where: str, what: str) -> SourceError:
         where=where,
         expected="a picture now and then",
         remedy="check the network, the camera, its codec and its interval between key frames",
+    )
+
+
+def undecodable(where: str, patience_s: float) -> SourceError:
+    """For a stream that goes on, with nothing in it that can be decoded."""
+    return SourceError(
+        Fault.NO_PICTURE,
+        f"data came, but no picture that could be decoded for {patience_s:g} s",
+        where=where,
+        expected="a picture now and then",
+        remedy="check the network, the camera, its codec and its interval between key frames",
+    )
+
+
+def unknown_codec(where: str) -> SourceError:
+    """For video that nothing here decodes."""
+    return SourceError(
+        Fault.UNKNOWN_CODEC,
+        "its video codec is unknown",
+        where=where,
+        expected="H.264, H.265 or JPEG",
+        remedy="set the camera to H.264",
+    )
+
+
+def no_jpeg(where: str, what: str) -> SourceError:
+    """For what comes where one picture should, and is none."""
+    return SourceError(
+        Fault.NO_PICTURE,
+        what,
+        where=where,
+        expected="one JPEG",
+        remedy="check the path: the address of a stream begins without snapshot+",
+    )
+
+
+def damaged(where: str, what: str) -> SourceError:
+    """For a picture that is not whole."""
+    return SourceError(
+        Fault.DAMAGED,
+        what,
+        where=where,
+        expected="one whole JPEG",
+        remedy="check the network and the camera",
+    )
+
+
+def unchanged(where: str, patience_s: float) -> SourceError:
+    """For a camera that gives one and the same picture."""
+    return SourceError(
+        Fault.UNCHANGED,
+        f"its picture has not changed for {patience_s:g} s",
+        where=where,
+        expected="a new picture each time",
+        remedy="restart the camera, or check that the path is not that of a stored picture",
+    )
+
+
+def untrusted(where: str, why: str) -> SourceError:
+    """For a server whose certificate does not prove who it is."""
+    return SourceError(
+        Fault.UNTRUSTED,
+        f"its certificate is not trusted ({why})",
+        where=where,
+        expected="a certificate for that host, signed by one that is trusted",
+        remedy="name the certificate that signed it in ca_file",
     )
 
 

@@ -5,44 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 
 from detector.frame import Frame
-from detector.sources.address import Address, SourceKind
-from detector.sources.backoff import Backoff, RetryPace
+from detector.sources.access import Access
+from detector.sources.address import Address
+from detector.sources.backoff import Backoff
 from detector.sources.connection import Connection, Demand, Placed, Stamped
 from detector.sources.errors import Fault, SourceError
-from detector.sources.failures import ended, explain_network, timed_out
+from detector.sources.failures import ended, timed_out, undecodable
+from detector.sources.network import NetworkDoor
+from detector.sources.patience import LiveOptions
 from detector.sources.picture import PictureConverter
-from detector.sources.status import OnStatus, SourceState, SourceStatus, ignore_status
+from detector.sources.status import OnStatus, ignore_status
 from detector.sources.tap import NoTap, Tap, tapped
+from detector.sources.teller import Teller
 from detector.sources.timeline import Timeline
-from detector.sources.video import OpenedVideo, open_video, packets
+from detector.sources.video import OpenedVideo, packets
 from fences.clock import SECOND_NS, Clock
 from fences.observation import Gap
 
-_NETWORK = "tcp,udp,tls,rtp,srtp,rtsp,rtsps,http,https,httpproxy,crypto,data"  # and no file
 _UNSTAMPED = frozenset({"mpjpeg", "mjpeg", "h264", "hevc", "image2pipe", "jpeg_pipe"})
-
-
-@dataclass(frozen=True, slots=True)
-class LiveOptions:
-    """Patience with a live source, in seconds.
-
-    ``read_s`` bounds every wait for an answer or for data and, once pictures come, for the
-    next one that can be decoded; ``first_picture_s`` the wait for the first (a camera may
-    send a whole picture only every 10 s). ``jump_s`` is the leap in the stream's time stamps
-    that counts as a gap. ``decode_threads`` above 1 delays pictures by that many.
-    """
-
-    read_s: float = 4.0  # a stop must not take longer than 5 s
-    first_picture_s: float = 20.0
-    jump_s: float = 3.0
-    decode_threads: int = 1
-    pace: RetryPace = field(default=RetryPace())
 
 
 _NOBODY_WAITS: AbstractContextManager[object] = nullcontext()
@@ -79,13 +64,12 @@ class LiveSource:
         self._clock = clock
         self._options = options or LiveOptions()
         self._backoff = Backoff(self._options.pace, generator)
-        self._on_status = on_status
+        self._teller = Teller(on_status, clock)
         self._demand = demand
         self._turn = turn
         self._tap = tap or NoTap()
-        self._open = open_live or open_network
+        self._open = open_live or NetworkDoor(Access(), clock)
         self._closed = threading.Event()
-        self._status: SourceStatus | None = None
         self._end_ns = after_ns  # no picture may be placed before it
         self._seen_ns: int | None = None
 
@@ -102,7 +86,7 @@ class LiveSource:
             if self._closed.is_set():
                 return
             fault = error.fault
-            self._tell(SourceState.OFFLINE, fault, error.what)
+            self._teller.offline(error)
             gave_pictures = self._seen_ns != seen_before_ns
             lasted_ns = self._clock.monotonic_ns() - online_ns if gave_pictures else 0
             self._clock.wait(self._closed, self._backoff.next_s(lasted_s=lasted_ns / SECOND_NS))
@@ -128,7 +112,7 @@ class LiveSource:
                     continue
                 if not known:
                     known = True
-                    self._tell(SourceState.ONLINE)
+                    self._teller.online()
                 if fault is not None and self._seen_ns is not None:
                     yield Gap(self._seen_ns, item.media_ns, fault)
                 fault = None
@@ -156,38 +140,9 @@ class LiveSource:
             if silent_s > self._options.read_s:
                 raise timed_out(opened.where, f"nothing came for {silent_s:.1f} s")
             if asked_ns - heard_ns > patience_s * SECOND_NS:
-                what = f"data came, but no picture that could be decoded for {patience_s:g} s"
-                raise timed_out(opened.where, what)
+                raise undecodable(opened.where, patience_s)
             if self._closed.is_set():
                 return
-
-    def _tell(self, state: SourceState, fault: Fault | None = None, detail: str = "") -> None:
-        """Pass a status on if it is news."""
-        known = self._status
-        if known is None or (known.state, known.fault) != (state, fault):
-            self._status = SourceStatus(state, self._clock.wall_ns(), fault, detail)
-            self._on_status(self._status)
-
-
-def open_network(address: Address, options: LiveOptions) -> OpenedVideo:
-    """Connect, RTSP over TCP and its video only. Raises ``SourceError``."""
-    silence_us = str(int(options.read_s * 1_000_000))
-    settings = {"protocol_whitelist": _NETWORK}
-    if address.kind is SourceKind.RTSP:
-        settings |= {
-            "rtsp_transport": "tcp",
-            "allowed_media_types": "video",
-            "timeout": silence_us,
-        }
-    else:
-        settings |= {"rw_timeout": silence_us}
-    return open_video(
-        address.url,
-        where=address.redacted,
-        explain=explain_network,
-        options=settings,
-        threads=options.decode_threads,
-    )
 
 
 class _Line:
@@ -206,6 +161,7 @@ class _Line:
         self._after_ns = after_ns
         self._jump_ns = int(jump_s * SECOND_NS)
         self._timeline: Timeline | None = None
+        self._placed_ns = 0
 
     @property
     def end_ns(self) -> int:
@@ -215,9 +171,11 @@ class _Line:
         """Where a packet or a picture lies; bare pictures count as they come."""
         if self._timeline is None:
             self._timeline = self._begun(item.pts)
+        now_ns = self._clock.monotonic_ns()
+        passed_ns, self._placed_ns = now_ns - self._placed_ns, now_ns
         if _is_stamped(self._opened):
-            return self._timeline.place(item.pts, item.dts)
-        return self._timeline.place(self._clock.monotonic_ns(), None)
+            return self._timeline.place(item.pts, item.dts, passed_ns)
+        return self._timeline.place(now_ns, None)
 
     def _begun(self, first: int | None) -> Timeline:
         opened, wall_ns = self._opened, self._clock.wall_ns()

@@ -45,6 +45,8 @@ class Timeline:
     A stamp that is missing, repeated or a little late moves the picture half a step on. A
     leap of more than ``jump_ns`` forward is a gap; one backwards, or over a day, means that
     the stream's clock was restarted, and media time goes on one step after the last picture.
+    Where it is known how much time has really passed, a leap beyond that is the stream's clock
+    being set, and media time goes on by what has passed.
     """
 
     def __init__(
@@ -69,27 +71,42 @@ class Timeline:
         """Media time of the last picture; the start if there was none."""
         return self._start_ns if self._last_ns is None else self._last_ns
 
-    def place(self, pts: int | None, dts: int | None) -> tuple[int, Gap | None]:
-        """Media time of the next picture, and the gap before it if there is one."""
+    def place(
+        self, pts: int | None, dts: int | None, passed_ns: int | None = None
+    ) -> tuple[int, Gap | None]:
+        """Media time of the next picture, and the gap before it if there is one.
+
+        ``passed_ns``: since the picture before came, by a clock that nobody sets.
+        """
         stamp = self._choice.choose(pts, dts)
         if self._last_ns is None:
             return self._moved_to(self._start_ns, stamp), None
         if stamp is None or self._origin is None:
             return self._moved_to(self.end_ns, stamp), None
-        return self._from_stamp(stamp, self._last_ns)
+        return self._from_stamp(stamp, self._last_ns, passed_ns)
 
-    def _from_stamp(self, stamp: int, last_ns: int) -> tuple[int, Gap | None]:
+    def _from_stamp(
+        self, stamp: int, last_ns: int, passed_ns: int | None
+    ) -> tuple[int, Gap | None]:
         assert self._origin is not None
         media_ns = self._origin_ns + int((stamp - self._origin) * self._ns_per_unit)
         ahead_ns = media_ns - last_ns
         if ahead_ns < -self._jump_ns or ahead_ns > _DAY_NS:
-            self._origin, self._origin_ns = stamp, self.end_ns
-            gap = Gap(last_ns, self.end_ns, CLOCK_RESTARTED)
-            return self._moved_to(self.end_ns, None), gap
+            return self._set_anew(stamp, last_ns, passed_ns or 0, CLOCK_RESTARTED)
+        if passed_ns is not None and ahead_ns > passed_ns + self._jump_ns:
+            return self._set_anew(stamp, last_ns, passed_ns, JUMP_FORWARD)
         if ahead_ns > self._jump_ns:
             return self._moved_to(media_ns, None), Gap(last_ns, media_ns, JUMP_FORWARD)
         half_step_ns = last_ns + self._step_ns // 2
         return self._moved_to(media_ns if ahead_ns > 0 else half_step_ns, None), None
+
+    def _set_anew(
+        self, stamp: int, last_ns: int, passed_ns: int, reason: str
+    ) -> tuple[int, Gap | None]:
+        """Go on from a stamp that has nothing to do with those before it."""
+        media_ns = max(self.end_ns, last_ns + passed_ns)
+        self._origin, self._origin_ns = stamp, media_ns
+        return self._moved_to(media_ns, None), Gap(last_ns, media_ns, reason)
 
     def _moved_to(self, media_ns: int, stamp: int | None) -> int:
         if self._origin is None and stamp is not None:

@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from detector.sources.errors import SourceError
-from detector.sources.failures import Explain, not_video
+from detector.sources.failures import Explain, not_video, unknown_codec
 from fences.clock import SECOND_NS
 
 _NOMINAL_RATE = Fraction(25)
@@ -124,7 +124,7 @@ def _video_of(container: InputContainer, where: str) -> VideoStream:
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
             if stream.codec_context is None:
-                raise not_video(where, "its video codec is unknown")
+                raise unknown_codec(where)
             return stream
     kinds = sorted({stream.type for stream in container.streams})
     raise not_video(where, f"it holds {' and '.join(kinds) or 'nothing'}, no video")

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from kerbwatch.config.checks import refuse
 
-STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps")
+STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "snapshot+http", "snapshot+https")
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 SQLITE = "sqlite:///"
 _STORE = re.compile(r"(sqlite:///[^:?#\s][^?#\s]*|postgresql(\+[a-z0-9]+)?://\S+)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from detector.sources.access import Access, Transport
 from fences.catalogue import CATALOGUE
 from fences.clock import SECOND_NS
 from fences.fence import Fence, Rule
@@ -119,6 +120,11 @@ def _camera(
         url=SecretUrl(camera_address(model.url, folder)),
         every_ns=_ns(model.every_s),
         idle_ns=_ns(idle_s),
+        access=Access(
+            Transport(model.transport),
+            None if model.ca_file is None else folder / model.ca_file,
+            model.insecure_tls,
+        ),
         fences=tuple(
             fence_options(fence, model.id, model.every_s, timezone, idle_s=idle_s)
             for fence in model.fences

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from fences.catalogue import CATALOGUE
+from kerbwatch.config.network import check_network
 from kerbwatch.config.problem import Path, Problem, phrase
 from kerbwatch.config.scale import check_scale
 from kerbwatch.config.shown import one_of, safe
@@ -33,6 +34,7 @@ def cross_check(document: Document, known_models: Collection[str] | None) -> Ite
     for camera in _items(document.value, ("cameras",)):
         yield from _repeated_ids(document, (*camera, "fences"))
         yield from _notified(document, (*camera, "health", "notify"), recipients)
+        yield from check_network(document, camera)
         every_s = _number(document.value, (*camera, "every_s"), DEFAULT_EVERY_S)
         if _number(document.value, (*camera, "idle_every_s"), every_s) < every_s:
             expected = phrase("expected.idle", every_s=f"{every_s:g}")

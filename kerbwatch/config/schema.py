@@ -186,6 +186,9 @@ class CameraModel(StrictModel):
     idle_every_s: (
         Annotated[float, Field(ge=0.04, le=3600, allow_inf_nan=False), Expect("seconds")] | None
     ) = None
+    transport: Annotated[Literal["auto", "tcp", "udp"], Expect("transport")] = "auto"
+    ca_file: PathText | None = None
+    insecure_tls: bool = False
 
     health: HealthModel | None = None
 

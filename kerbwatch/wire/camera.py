@@ -164,7 +164,15 @@ class CameraThread:
         last_ns = max((state.last_ns or 0) for state in self._guard.states.values())
         self._source = live_source(
             parse_address(self._camera.url.reveal()),
-            Reading(self._clock, self._generator, self._sampler, self._turn, self._say, self._ring),
+            Reading(
+                self._clock,
+                self._generator,
+                self._sampler,
+                self._turn,
+                self._say,
+                self._ring,
+                self._camera.access,
+            ),
             after_ns=1 + last_ns,
         )
         if self._closed.is_set():

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 
 from detector.frame import FrameSource
 from detector.sampling import Sampled, Sampler
+from detector.sources.access import Access
 from detector.sources.address import Address, SourceKind
 from detector.sources.folder import FolderSource
 from detector.sources.live import LiveSource
+from detector.sources.network import NetworkDoor
 from detector.sources.paced import PacedSource
 from detector.sources.recording import RecordingSource
+from detector.sources.snapshot import SnapshotSource
 from detector.sources.status import OnStatus
 from detector.sources.tap import Tap
 from fences.clock import Clock
@@ -36,6 +39,7 @@ class Reading:
     turn: AbstractContextManager[object]
     on_status: OnStatus
     tap: Tap | None = None
+    access: Access = field(default=Access())
 
 
 def live_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSource:
@@ -45,6 +49,17 @@ def live_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSo
     before which no frame may lie, so that it grows over restarts.
     """
     clock = reading.clock
+    if address.kind is SourceKind.SNAPSHOT:
+        return SnapshotSource(
+            address,
+            clock,
+            reading.generator,
+            demand=reading.sampler,
+            access=reading.access,
+            after_ns=after_ns,
+            on_status=reading.on_status,
+            turn=reading.turn,
+        )
     if address.is_live:
         return LiveSource(
             address,
@@ -55,6 +70,7 @@ def live_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSo
             demand=reading.sampler,
             turn=reading.turn,
             tap=reading.tap,
+            open_live=NetworkDoor(reading.access, clock),
         )
     path = address.path
     assert path is not None

@@ -16,7 +16,8 @@ from detector.frame import Frame
 from detector.sources.address import parse_address
 from detector.sources.backoff import RetryPace
 from detector.sources.errors import Fault
-from detector.sources.live import LiveOptions, LiveSource
+from detector.sources.live import LiveSource
+from detector.sources.patience import LiveOptions
 from detector.sources.status import SourceState, SourceStatus
 from fences.clock import SECOND_NS
 from kerbwatch.clock import SystemClock

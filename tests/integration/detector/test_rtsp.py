@@ -15,7 +15,8 @@ from detector.frame import Frame
 from detector.sources.address import parse_address
 from detector.sources.backoff import RetryPace
 from detector.sources.errors import Fault
-from detector.sources.live import LiveOptions, LiveSource
+from detector.sources.live import LiveSource
+from detector.sources.patience import LiveOptions
 from detector.sources.status import OnStatus, SourceState, SourceStatus
 from fences.clock import SECOND_NS
 from fences.observation import Gap

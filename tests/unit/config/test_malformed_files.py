@@ -410,6 +410,32 @@ ROWS = [
         "短于有情况时的检查间隔，实际为 1.5，应为不小于 2（该摄像头的 every_s）",
     ),
     Row(
+        "transport unknown", "every_s: 2", "transport: multicast",
+        "15:5", "cameras[0].transport",
+        "no such value, got 'multicast', expected one of: auto, tcp, udp",
+        "没有这样的取值，实际为“multicast”，应为下列之一：auto, tcp, udp",
+    ),
+    Row(
+        "transport of a file", "url: rtsp://viewer:${CAMERA_PASSWORD}@10.1.2.3/stream1\n",
+        "url: a.mp4\n    transport: udp\n",
+        "15:5", "cameras[0].transport",
+        "a key that has no effect with this url, got 'udp', expected a url of rtsp://, rtsps://",
+        "该键对此 url 不起作用，实际为“udp”，应为以 rtsp://, rtsps:// 开头的 url",
+    ),
+    Row(
+        "certificate without TLS", "every_s: 2", "ca_file: ca.pem",
+        "15:5", "cameras[0].ca_file",
+        "a key that has no effect with this url, got 'ca.pem', expected a url of rtsps://, https",
+        "该键对此 url 不起作用，实际为“ca.pem”",
+    ),
+    Row(
+        "certificates believed and not", "url: rtsp://viewer:${CAMERA_PASSWORD}@10.1.2.3/stream1\n",
+        "url: rtsps://10.1.2.3/1\n    ca_file: ca.pem\n    insecure_tls: true\n",
+        "16:5", "cameras[0].insecure_tls",
+        "two keys that exclude each other, got both, expected either ca_file or insecure_tls",
+        "两个键不能同时使用，实际为两者都有，应为 ca_file 与 insecure_tls 二者之一",
+    ),
+    Row(
         "keep above open", "dwell_s: 60,", "keep_score: 0.5,",
         "23:31", f"{RULE}.keep_score",
         "the score to keep is above the score to open, got 0.5, expected at most 0.35",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from detector.sources.access import Access, Transport
 from fences.catalogue import CATALOGUE
 from fences.clock import SECOND_NS
 from fences.fence import Fence, Rule
@@ -128,6 +129,14 @@ def test_clips_may_be_longer_shorter_or_none_at_all(load: Load) -> None:
     assert evidence.clips
     settings = "evidence: {clip_before_s: 0, clip_after_s: 0}"
     assert not load(f"{SHORTEST}{settings}\n").evidence.clips
+
+
+def test_how_a_camera_is_reached(load: Load, tmp_path: Path) -> None:
+    assert load(SHORTEST).cameras[0].access == Access()
+    reached = "url: rtsps://gate/1\n    transport: udp\n    ca_file: ca.pem"
+    access = load(SHORTEST.replace("url: clips/gate.mp4", reached)).cameras[0].access
+    assert access == Access(Transport.UDP, tmp_path / "ca.pem")
+    assert access.trusted == tmp_path / "ca.pem"
 
 
 @pytest.mark.parametrize(

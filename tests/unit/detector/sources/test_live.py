@@ -14,7 +14,8 @@ from detector.sources.address import Address, parse_address
 from detector.sources.backoff import Backoff, RetryPace
 from detector.sources.errors import Fault, SourceError
 from detector.sources.failures import explain_network, timed_out
-from detector.sources.live import LiveOptions, LiveSource
+from detector.sources.live import LiveSource
+from detector.sources.patience import LiveOptions
 from detector.sources.recording import open_recording
 from detector.sources.status import SourceState, SourceStatus
 from detector.sources.video import OpenedVideo
@@ -198,7 +199,7 @@ def test_data_without_pictures_is_a_loss_after_the_patience_for_a_first_picture(
     source, told, _ = source_of(clock, [slow_container(clock, [1.0] * 99)])
     begin_ns = clock.now_ns
     assert list(source) == []
-    assert told[0].fault is Fault.TIMED_OUT
+    assert told[0].fault is Fault.NO_PICTURE
     assert "no picture" in told[0].detail
     assert 20 < (told[0].wall_ns - begin_ns) / SECOND_NS < 23
 
