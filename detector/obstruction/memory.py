@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -95,6 +96,36 @@ def new_memory(view: Plane, media_ns: int, corners: Corners) -> Memory:
         standing=np.zeros(size, np.bool_),
         last_ns=media_ns,
     )
+
+
+def resized(memory: Memory, size_hw: tuple[int, int]) -> Memory:
+    """The same memory for pictures of another size: a camera was set to another resolution.
+
+    What stands there must not become the empty place by that.
+    """
+    arrays: dict[str, Any] = {}
+    for name in _STORED:
+        array = getattr(memory, name)
+        if name == "corners":
+            arrays[name] = array
+        elif name in _PLANES:
+            arrays[name] = cv2.resize(array, size_hw[::-1], interpolation=_way(array, size_hw))
+        else:
+            arrays[name] = _nearest(array, size_hw)
+    return Memory(**arrays, last_ns=memory.last_ns)
+
+
+def _way(array: NDArray[Any], size_hw: tuple[int, int]) -> int:
+    """As the pictures themselves are made smaller."""
+    return cv2.INTER_AREA if size_hw[0] < array.shape[0] else cv2.INTER_LINEAR
+
+
+def _nearest(array: NDArray[Any], size_hw: tuple[int, int]) -> NDArray[Any]:
+    rows, columns = (
+        ((np.arange(new) + 0.5) * old / new).astype(np.intp)
+        for new, old in zip(size_hw, array.shape, strict=True)
+    )
+    return array[np.ix_(rows, columns)]
 
 
 def encode_memory(memory: Memory) -> bytes:

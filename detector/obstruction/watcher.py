@@ -18,7 +18,7 @@ import numpy as np
 from detector.frame import Image
 from detector.obstruction.blobs import Blob, blobs_in, is_something
 from detector.obstruction.light import gain, is_ghost, is_light, keeps_tint, under
-from detector.obstruction.memory import Memory, new_memory
+from detector.obstruction.memory import Memory, new_memory, resized
 from detector.obstruction.stillness import FOLLOW_TAU_NS, note_stillness
 from detector.obstruction.view import FenceView, Mask, Plane, difference, novelty, view_of
 from fences.box import Box
@@ -97,7 +97,7 @@ class ObstructionWatcher:
     def _begin(self, size_hw: tuple[int, int]) -> None:
         self._view = view_of(self._fence.polygon, size_hw)
         if self.memory is not None and self.memory.learned.shape != self._view.size_hw:
-            self.memory = None
+            self.memory = resized(self.memory, self._view.size_hw)
 
     def _compare(
         self,

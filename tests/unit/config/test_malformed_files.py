@@ -413,7 +413,7 @@ ROWS = [
         "transport unknown", "every_s: 2", "transport: multicast",
         "15:5", "cameras[0].transport",
         "no such value, got 'multicast', expected one of: auto, tcp, udp",
-        "没有这样的取值，实际为“multicast”，应为下列之一：auto, tcp, udp",
+        "没有这个取值，实际为“multicast”，应为以下之一：auto, tcp, udp",
     ),
     Row(
         "transport of a file", "url: rtsp://viewer:${CAMERA_PASSWORD}@10.1.2.3/stream1\n",

@@ -400,11 +400,32 @@ def test_a_restart_after_the_fence_was_moved_begins_anew() -> None:
     assert not watched.found
 
 
-def test_another_size_of_frames_begins_anew() -> None:
+SIZES_HW = [(120, 160), (480, 640), (180, 320)]
+
+
+@pytest.mark.parametrize("size_hw", SIZES_HW)
+def test_what_stands_is_seen_on_in_frames_of_another_size(size_hw: tuple[int, int]) -> None:
+    """A camera that is set to another resolution must not end its cases."""
     watched = Watched()
     watched.during(4)
-    watched.place = Place((120, 160))
-    watched.during(3)
+    before = watched.during(6, BAG)
+    assert fits(before, BAG, 0.7)
+    watched.found.clear()
+    watched.place = Place(size_hw)
+    begin = watched.now
+    after = watched.during(6, BAG)
+    assert fits(after, BAG, 0.7)
+    assert len(watched.found) / (watched.fps * (watched.now - begin)) > 0.9
+    assert watched.since(after[0]) < begin
+
+
+@pytest.mark.parametrize("size_hw", SIZES_HW)
+def test_frames_of_another_size_are_no_thing(size_hw: tuple[int, int]) -> None:
+    watched = Watched()
+    watched.during(4)
+    watched.place = Place(size_hw)
+    watched.during(6)
+    assert not watched.found
     assert fits(watched.during(3, BAG), BAG, 0.7)
 
 
