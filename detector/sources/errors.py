@@ -23,6 +23,7 @@ class Fault(StrEnum):
     BAD_ANSWER = "bad_answer"
     UNREACHABLE = "unreachable"
     TIMED_OUT = "timed_out"
+    HUNG = "hung"
     UNCHANGED = "unchanged"
     STREAM_ENDED = "stream_ended"
 

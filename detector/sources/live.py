@@ -72,17 +72,31 @@ class LiveSource:
         self._closed = threading.Event()
         self._end_ns = after_ns  # no picture may be placed before it
         self._seen_ns: int | None = None
+        self._due_ns: int | None = None
+
+    @property
+    def hung(self) -> bool:
+        """Whether FFmpeg has not come back, though every wait of its own is bounded.
+
+        It reads on for as long as something comes, be it without an end or a meaning. Nobody
+        can call it back: who sees this closes the source and goes on with another one.
+        """
+        due_ns = self._due_ns
+        return due_ns is not None and self._clock.monotonic_ns() > due_ns
 
     def __iter__(self) -> Iterator[Frame | Gap]:
         fault = None
         while not self._closed.is_set():
             online_ns = self._clock.monotonic_ns()
             seen_before_ns = self._seen_ns
+            self._expect(self._options.first_picture_s)
             try:
                 yield from self._connection(fault)
                 error = ended(self._address.redacted)
             except SourceError as caught:
                 error = caught
+            finally:
+                self._due_ns = None
             if self._closed.is_set():
                 return
             fault = error.fault
@@ -94,6 +108,9 @@ class LiveSource:
     def close(self) -> None:
         """End the iteration; from another thread too."""
         self._closed.set()
+
+    def _expect(self, within_s: float) -> None:
+        self._due_ns = self._clock.monotonic_ns() + int(within_s * SECOND_NS)
 
     def _connection(self, fault: Fault | None) -> Iterator[Frame | Gap]:
         """One connection, from opening it to its end; ``fault`` broke the one before."""
@@ -127,6 +144,9 @@ class LiveSource:
         for packet in packets(opened):
             now_ns = self._clock.monotonic_ns()
             silent_s = (now_ns - asked_ns) / SECOND_NS
+            self._due_ns = None
+            if self._closed.is_set():
+                return
             self._tap.packet(packet)
             for item in connection.take(packet):
                 if self._closed.is_set():
@@ -143,6 +163,7 @@ class LiveSource:
                 raise undecodable(opened.where, patience_s)
             if self._closed.is_set():
                 return
+            self._expect(2 * self._options.read_s)
 
 
 class _Line:

@@ -34,6 +34,9 @@ MAX_PIXELS = 64_000_000
 _FRAME_HEADS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG's markers that are followed by height and width."""
 
+_PARTS = 4
+"""Waits of a fetch, one after the other: login, redirects, picture."""
+
 _ASK_S = 0.1
 """How often it is asked whether a picture is wanted: what stirs may bring the next one forward."""
 
@@ -85,6 +88,13 @@ class SnapshotSource:
         self._begin_ns = max(clock.wall_ns(), after_ns) - clock.monotonic_ns()
         self._seen_ns: int | None = None
         self._known: bytes | None = None
+        self._due_ns: int | None = None
+
+    @property
+    def hung(self) -> bool:
+        """Whether a fetch takes longer than all its parts may: an answer of single bytes does."""
+        due_ns = self._due_ns
+        return due_ns is not None and self._clock.monotonic_ns() > due_ns
 
     def __iter__(self) -> Iterator[Frame | Gap]:
         fault: Fault | None = None
@@ -135,7 +145,7 @@ class SnapshotSource:
     def _fetched(self, fetch: Fetch) -> _New | None:
         """The next picture, ``None`` if it is the same as before."""
         media_ns = self._now_ns()
-        data = fetch.fetch()
+        data = self._asked(fetch)
         self._demand.took(media_ns)
         if data is None or data == self._known:
             patience_s = max(UNCHANGED_S, 3 * self._demand.interval_ns / SECOND_NS)
@@ -148,6 +158,13 @@ class SnapshotSource:
             raise damaged(self._where, "its picture cannot be decoded")
         self._known = data
         return _New(media_ns, image)
+
+    def _asked(self, fetch: Fetch) -> bytes | None:
+        self._due_ns = self._clock.monotonic_ns() + int(_PARTS * self._options.read_s * SECOND_NS)
+        try:
+            return fetch.fetch()
+        finally:
+            self._due_ns = None
 
     def _now_ns(self) -> int:
         return self._begin_ns + self._clock.monotonic_ns()

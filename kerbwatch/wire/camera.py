@@ -19,14 +19,13 @@ from alerts.health import QUARANTINED, CameraState
 from alerts.intake import Intake
 from detector.engines.protocol import Engine
 from detector.eyes import Eyes
-from detector.frame import FrameSource
 from detector.framing import Framing
 from detector.health.health import Health
 from detector.health.trouble import Trouble
 from detector.lookers import Look, Lookers, Seat
 from detector.sampling import Sampler
 from detector.sources.address import parse_address
-from detector.sources.errors import SourceError
+from detector.sources.errors import Fault, SourceError
 from detector.sources.status import SourceState, SourceStatus
 from detector.stream import Watch
 from fences.clock import SECOND_NS, Clock
@@ -41,12 +40,12 @@ from kerbwatch.wire.clips import ClipWriter
 from kerbwatch.wire.counted import LookCounter, TimedEngine
 from kerbwatch.wire.desk import Desk
 from kerbwatch.wire.quarantine import Quarantine
-from kerbwatch.wire.sources import Reading, live_source
+from kerbwatch.wire.sources import LiveFrames, Reading, live_source
 from kerbwatch.wire.standing import Standing
 from kerbwatch.wire.turn import Turns
 from kerbwatch.wire.whereabouts import working_for
 
-TICK_NS = 30 * SECOND_NS
+TICK_S = 30
 """How often hours are minded at a camera that gives no pictures."""
 
 _RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -111,9 +110,10 @@ class CameraThread:
         self._standing = Standing(camera.id, shared.intake, shared.metrics, self._clock)
         self._turn = shared.turns.of(partial(shared.metrics.decoded, camera.id))
         self._closed = threading.Event()
-        self._source: FrameSource | None = None
+        self._source: LiveFrames | None = None
+        self._left: threading.Thread | None = None
         self._broken: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name=f"camera-{camera.id}", daemon=True)
+        self._thread = self._new_thread()
 
     def start(self) -> None:
         self._thread.start()
@@ -129,9 +129,24 @@ class CameraThread:
         """Let time pass for fences that have not been looked at for a while."""
         wall_ns = self._clock.wall_ns()
         last_ns = max((state.last_ns or 0) for state in self._guard.states.values())
-        if wall_ns - last_ns > self._sampler.interval_ns + TICK_NS:
+        if wall_ns - last_ns > self._sampler.interval_ns + TICK_S * SECOND_NS:
             self._seat.latest.put(Tick(wall_ns, wall_ns), self._clock.monotonic_ns())
             self._shared.lookers.offer(self._seat)
+
+    def check(self) -> None:
+        """To be called every second or so: a reader that does not come back is left behind.
+
+        Its thread ends when its connection does. There is one such thread at most: if the next
+        one hangs too, both are waited for.
+        """
+        source = self._source
+        if source is None or not source.hung or self._closed.is_set():
+            return
+        self._say_offline(str(Fault.HUNG), "data came, but no end of it")
+        if self._left is None or not self._left.is_alive():
+            source.close()
+            self._left, self._thread = self._thread, self._new_thread()
+            self._thread.start()
 
     def finish(self, timeout_s: float) -> None:
         """Wait for the thread and for the look it has asked for, at most that long each."""
@@ -139,10 +154,13 @@ class CameraThread:
         self._shared.lookers.idle(self._seat, min(timeout_s, _LAST_LOOK_S))
         self._desk.checkpoint()
 
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, name=f"camera-{self._camera.id}", daemon=True)
+
     def _run(self) -> None:
         self._shared.quarantine.sit_out(self._camera.id, self._closed, self._say_held)
         failures = 0
-        while not self._closed.is_set():
+        while not self._closed.is_set() and threading.current_thread() is self._thread:
             started_ns = self._clock.monotonic_ns()
             try:
                 working_for(self._camera.id, self._read)
@@ -162,7 +180,7 @@ class CameraThread:
         lookers.idle(seat, _LAST_LOOK_S)  # it moves the states that the new source begins after
         self._broken = None
         last_ns = max((state.last_ns or 0) for state in self._guard.states.values())
-        self._source = live_source(
+        source = self._source = live_source(
             parse_address(self._camera.url.reveal()),
             Reading(
                 self._clock,
@@ -177,7 +195,7 @@ class CameraThread:
         )
         if self._closed.is_set():
             return
-        for item in self._source:
+        for item in source:
             if self._broken is not None:
                 raise self._broken
             seat.latest.put(item, self._clock.monotonic_ns())

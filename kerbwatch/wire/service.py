@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from itertools import count
 
 import cv2
 import structlog
@@ -18,12 +19,12 @@ from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
 from detector.lookers import Lookers
 from detector.overload import Overload
-from fences.clock import SECOND_NS, Clock
+from fences.clock import Clock
 from kerbwatch.metrics.book import Metrics
 from kerbwatch.options import MetricsOptions, MqttOptions, ServiceOptions
 from kerbwatch.version import VERSION
 from kerbwatch.wire.backgrounds import BackgroundFolder
-from kerbwatch.wire.camera import TICK_NS, CameraThread, Shared
+from kerbwatch.wire.camera import TICK_S, CameraThread, Shared
 from kerbwatch.wire.clips import ClipWriter
 from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.figures import new_metrics, served
@@ -113,9 +114,13 @@ def _watch(
     lookers.start()
     for camera in cameras:
         camera.start()
-    while not clock.wait(stop, TICK_NS / SECOND_NS):
+    for seconds in count(1):
+        if clock.wait(stop, 1.0):
+            break
         for camera in cameras:
-            camera.tick()
+            camera.check()
+            if seconds % TICK_S == 0:
+                camera.tick()
     for camera in cameras:
         camera.close()
     until_ns = clock.monotonic_ns() + round(CAMERAS_STOP_S * 1e9)

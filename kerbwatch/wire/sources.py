@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
 
@@ -42,7 +43,16 @@ class Reading:
     access: Access = field(default=Access())
 
 
-def live_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSource:
+class LiveFrames(FrameSource, Protocol):
+    """A source that is watched live."""
+
+    @property
+    def hung(self) -> bool:
+        """Whether its reader does not come back; who sees this leaves it behind."""
+        ...
+
+
+def live_source(address: Address, reading: Reading, *, after_ns: int) -> LiveFrames:
     """The source of a camera that is watched live; files and folders are played in a loop.
 
     It gives the frames that ``reading.sampler`` wants, and no others. ``after_ns``: media time
@@ -82,4 +92,14 @@ def live_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSo
 
     start_ns = max(clock.wall_ns(), after_ns)
     played = PacedSource(open_recording, clock, start_wall_ns=start_ns, on_status=reading.on_status)
-    return Sampled(played, reading.sampler)
+    return _Played(played, reading.sampler)
+
+
+class _Played(Sampled):
+    """A recording that is played as a camera."""
+
+    __slots__ = ()
+
+    @property
+    def hung(self) -> bool:
+        return False
