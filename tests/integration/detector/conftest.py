@@ -11,8 +11,8 @@ import av
 import numpy as np
 import pytest
 
-_PYTHON = "/usr/bin/python3"
-_SERVER = Path(__file__).parent / "rtsp_server.py"
+SYSTEM_PYTHON = "/usr/bin/python3"
+SERVER = Path(__file__).parent / "rtsp_server.py"
 _PROBE = (
     "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, "
     "GstRtspServer; Gst.init(None); assert Gst.ElementFactory.find('h264parse')"
@@ -31,7 +31,7 @@ class Camera:
         self.start()
 
     def start(self) -> None:
-        command = [_PYTHON, str(_SERVER), str(self._clip), str(self.port)]
+        command = [SYSTEM_PYTHON, str(SERVER), str(self._clip), str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         word, port = self.process.stdout.readline().split()
@@ -70,7 +70,7 @@ def live_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def need_gstreamer() -> None:
     """Skip where the server cannot run."""
-    probe = subprocess.run([_PYTHON, "-c", _PROBE], capture_output=True, check=False)
+    probe = subprocess.run([SYSTEM_PYTHON, "-c", _PROBE], capture_output=True, check=False)
     if probe.returncode:
         pytest.skip(f"needs gst-rtsp-server: apt-get install {_PACKAGES}")
 

@@ -1,0 +1,253 @@
+"""Twenty cameras, a running service, and everything that can go wrong between them.
+
+``python -m tests.faults.run --faults 200 --cameras 20 --seed 1``: what happens is told as it
+does, and the last line is JSON. After each fault every camera that it met must give new frames
+again within its back-off and its read timeout, no case may end, and the service may not grow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from detector.sources.patience import LiveOptions
+from kerbwatch.clock import SystemClock
+from tests.faults.cameras import Server
+from tests.faults.line import Line, Trouble
+from tests.faults.plan import KINDS, Mischief, Planned, plan
+from tests.faults.service import EVERY_S, Service, State
+from tests.faults.street import KEY_S, Clips, write_clips
+
+_CLOCK = SystemClock()
+_SETTLE_S = 0.3
+"""A frame decoded so soon after a fault's end may have come before it."""
+
+_HUNG_S = 20.0
+"""How long an opening may take before it is given up as hung."""
+
+_SLACK_S = 4.0
+"""For FFmpeg's look at a stream's first second, a key frame, the scrape, and a busy machine."""
+
+_GIVE_UP_S = 120.0
+_BEGIN_S = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``recovered``: faults after which every camera was live in time; ``late`` tells the rest."""
+
+    faults: int
+    cameras: int
+    recovered: int
+    slowest_s: float
+    false_clears: int
+    rss_growth_mb: float
+    thread_growth: int
+    late: tuple[str, ...]
+
+
+@dataclass
+class Round:
+    """One run over ``cameras`` cameras on ``servers`` servers."""
+
+    cameras: int
+    servers: int
+    clips: Clips
+    folder: Path
+    chance: np.random.Generator
+    tell: Callable[[str], None]
+    hosts: list[Server] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    busy: list[asyncio.Lock] = field(default_factory=list)
+    took_s: list[float] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    state: State | None = None
+    rest_s: float = 0.0
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, faults: tuple[Planned, ...], every_s: float, rest_s: float) -> Result:
+        """Every fault of the plan; raises ``TimeoutError`` if the service never gets going.
+
+        A new one every ``every_s``, but no camera has the next within ``rest_s`` of being well.
+        """
+        self.rest_s = rest_s
+        async with AsyncExitStack() as stack:
+            service = await self._begin(stack)
+            watching = asyncio.create_task(self._watch(service))
+            stack.callback(watching.cancel)
+            await self._until(
+                lambda state: state.open_cases >= self.cameras, _BEGIN_S, "cases open"
+            )
+            for host in self.hosts:
+                host.show(self.clips.standing[0])
+            await self._all_live(_CLOCK.monotonic_ns() / 1e9, range(self.cameras), _GIVE_UP_S)
+            self.tell(f"{self.cameras} cases are open; the faults begin")
+            warm = len(faults) // 5 if rest_s else 0
+            await self._suffer_all(faults[:warm], every_s)
+            before = await service.state()
+            await self._suffer_all(faults[warm:], every_s)
+            after = await service.state()
+            ended = service.ended()
+        return self._result(len(faults), before, after, ended)
+
+    def _result(self, faults: int, before: State, after: State, ended: int) -> Result:
+        return Result(
+            faults=faults,
+            cameras=self.cameras,
+            recovered=faults - len(self.late),
+            slowest_s=round(max(self.took_s, default=0.0), 1),
+            false_clears=ended,
+            rss_growth_mb=round(after.rss_mb - before.rss_mb, 1),
+            thread_growth=after.threads - before.threads,
+            late=tuple(self.late),
+        )
+
+    async def _begin(self, stack: AsyncExitStack) -> Service:
+        for _ in range(self.servers):
+            host = Server(self.clips.arriving)
+            stack.callback(host.close)
+            self.hosts.append(host)
+        for number in range(self.cameras):
+            line = Line(self._host(number).port, self.chance)
+            await line.open()
+            stack.push_async_callback(line.close)
+            self.lines.append(line)
+            self.busy.append(asyncio.Lock())
+        urls = [f"rtsp://127.0.0.1:{line.port}/clip" for line in self.lines]
+        service = Service(self.folder, urls)
+        stack.callback(service.stop)
+        await service.started()
+        return service
+
+    def _host(self, camera: int) -> Server:
+        return self.hosts[camera % self.servers]
+
+    async def _watch(self, service: Service) -> None:
+        while True:
+            self.state = await service.state()
+            self._news.set()
+            self._news.clear()
+            await asyncio.sleep(0.25)
+
+    async def _until(self, holds: Callable[[State], bool], within_s: float, what: str) -> State:
+        try:
+            async with asyncio.timeout(within_s):
+                while self.state is None or not holds(self.state):
+                    await self._news.wait()
+        except TimeoutError:
+            raise TimeoutError(f"waited {within_s:g} s for: {what}; at last {self.state}") from None
+        return self.state
+
+    async def _suffer_all(self, faults: tuple[Planned, ...], every_s: float) -> None:
+        async with asyncio.TaskGroup() as group:
+            for fault in faults:
+                group.create_task(self._suffer(fault))
+                await asyncio.sleep(every_s)
+
+    async def _suffer(self, fault: Planned) -> None:
+        """One fault, when all its cameras are well; to when they are well again."""
+        met = [fault.target]
+        if isinstance(fault.kind, Mischief):
+            met = list(range(fault.target, self.cameras, self.servers))
+        async with AsyncExitStack() as stack:
+            for number in met:
+                await stack.enter_async_context(self.busy[number])
+            await self._hurt(fault)
+            over_s = _CLOCK.monotonic_ns() / 1e9
+            took_s = await self._all_live(over_s, met, _GIVE_UP_S)
+            self._judge(fault, met, took_s)
+            await asyncio.sleep(self.rest_s)
+
+    def _judge(self, fault: Planned, met: list[int], took_s: float) -> None:
+        allowed_s = allowed(fault)
+        self.took_s.append(took_s)
+        where = f"{fault.kind} for {fault.lasts_s:.1f} s, cameras {met}"
+        self.tell(f"{where}: live after {took_s:.1f} s (allowed {allowed_s:.1f} s)")
+        if took_s > allowed_s:
+            self.late.append(f"{where}: {took_s:.1f} s")
+
+    async def _hurt(self, fault: Planned) -> None:
+        if isinstance(fault.kind, Mischief):
+            host = self.hosts[fault.target]
+            other = next(clip for clip in self.clips.standing if clip != host.clip)
+            await host.suffer(fault.kind, fault.lasts_s, other)
+            return
+        line = self.lines[fault.target]
+        line.fail(fault.kind)
+        await asyncio.sleep(fault.lasts_s)
+        line.mend()
+
+    async def _all_live(
+        self, since_s: float, cameras: range | list[int], give_up_s: float
+    ) -> float:
+        """How long after ``since_s`` the last of these cameras had a new frame."""
+        names = [f"cam-{number}" for number in cameras]
+
+        def live(state: State) -> bool:
+            return all(state.new_frame_s[name] > since_s + _SETTLE_S for name in names)
+
+        state = await self._until(live, give_up_s, f"new frames of {names}")
+        return state.at_s - since_s
+
+
+def allowed(fault: Planned) -> float:
+    """By when a camera must be live: its loss noticed, its back-off waited, a stream begun.
+
+    Delays double, so the one that is waited out is at most as long as all before it together,
+    and one more: no longer than the trouble has lasted, or twice the first.
+    """
+    options = LiveOptions()
+    noticed_s = options.read_s + EVERY_S + KEY_S
+    backoff_s = min(options.pace.longest_s, max(2 * options.pace.first_s, 2 * fault.lasts_s))
+    hung_s = _HUNG_S if fault.kind in (Trouble.FLIPPED, Trouble.TRUNCATED) else 0.0
+    return noticed_s + backoff_s + hung_s + _SLACK_S
+
+
+def one_of_each(folder: Path, tell: Callable[[str], None]) -> Result:
+    """Every kind of fault once, all at the same time, each on a camera of its own."""
+    faults = tuple(Planned(kind, number, 2.0) for number, kind in enumerate(KINDS))
+    many = len(faults)
+    begun = Round(many, many, write_clips(folder), folder, np.random.default_rng(1), tell)
+    return asyncio.run(begun.run(faults, every_s=0.1, rest_s=0.0))
+
+
+def run(folder: Path, faults: int, cameras: int, seed: int, tell: Callable[[str], None]) -> Result:
+    """A whole run; ``folder`` gets clips, configuration, store and log."""
+    servers = max(1, cameras // 4)
+    begun = Round(cameras, servers, write_clips(folder), folder, np.random.default_rng(seed), tell)
+    planned = plan(seed, faults, cameras, servers)
+    return asyncio.run(
+        begun.run(planned, every_s=20.0 / cameras, rest_s=LiveOptions().pace.steady_s)
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--faults", type=int, default=200)
+    parser.add_argument("--cameras", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        result = run(
+            Path(folder),
+            options.faults,
+            options.cameras,
+            options.seed,
+            lambda line: print(line, flush=True),  # noqa: T201
+        )
+    print(json.dumps(asdict(result)))  # noqa: T201
+    good = result.recovered == result.faults and result.false_clears == 0
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
