@@ -79,6 +79,10 @@ bench: .venv/.installed-bench ## measure beside the peers, an hour or more; ARGS
 	@$(BIN)/python -m benchmarks $(or $(ARGS),all) --date $(shell date -u +%F) \
 		$(if $(REAL),--shared $(SHARED))
 
+.PHONY: faults
+faults: .venv/.installed-test ## break 20 cameras 200 times, a quarter of an hour; ARGS="--faults 20 --cameras 4"
+	@$(BIN)/python -m tests.faults.run $(ARGS)
+
 .PHONY: lint
 lint: .venv/.installed-test ## ruff, mypy --strict and the import contracts
 	@$(BIN)/ruff check

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import requests
 import requests.auth
-from urllib3.exceptions import InsecureRequestWarning, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning, ReadTimeoutError
 
 from detector.sources.access import Access
 from detector.sources.address import Address
@@ -106,7 +106,7 @@ class HttpFetcher:
 
     def _body(self, answer: requests.Response) -> bytes:
         begun_ns, data = self._clock.monotonic_ns(), bytearray()
-        for part in answer.iter_content(_PART_BYTES):
+        while part := answer.raw.read1(_PART_BYTES, decode_content=True):  # what is there already
             data += part
             if len(data) > MAX_BYTES:
                 raise no_jpeg(self._where, f"its picture is larger than {MAX_BYTES >> 20} MiB")
@@ -139,13 +139,17 @@ class HttpFetcher:
             raise untrusted(self._where, why) from None
         except requests.Timeout:
             raise timed_out(self._where, f"no answer within {self._read_s:g} s") from None
-        except requests.TooManyRedirects:
+        except requests.TooManyRedirects as error:
+            if error.response is not None:
+                error.response.close()  # nobody else would
             what = f"it sends elsewhere more than {MAX_REDIRECTS} times"
             raise network(self._where, Fault.BAD_ANSWER, what) from None
-        except requests.exceptions.ChunkedEncodingError:
-            raise damaged(self._where, "the answer ends too early") from None
+        except ReadTimeoutError:
+            raise timed_out(self._where, f"nothing came for {self._read_s:g} s") from None
+        except HTTPError:
+            raise damaged(self._where, "the answer is not whole") from None
         except requests.ConnectionError as error:
-            raise network(self._where, *_lost(error, self._read_s)) from None
+            raise network(self._where, *_lost(error)) from None
         except requests.RequestException as error:
             what = f"its answer is not understood ({type(error).__name__})"
             raise network(self._where, Fault.BAD_ANSWER, what) from None
@@ -171,9 +175,7 @@ def _verify_message(error: BaseException) -> str | None:
     return None
 
 
-def _lost(error: BaseException, read_s: float) -> tuple[Fault, str]:
-    if any(isinstance(cause, ReadTimeoutError) for cause in _causes(error)):
-        return Fault.TIMED_OUT, f"nothing came for {read_s:g} s"
+def _lost(error: BaseException) -> tuple[Fault, str]:
     if any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error)):
         return Fault.REFUSED, "nothing answers at that port"
     return Fault.UNREACHABLE, "it cannot be reached"

@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -89,7 +89,7 @@ class Round:
             )
             for host in self.hosts:
                 host.show(self.clips.standing[0])
-            await self._all_live(_CLOCK.monotonic_ns() / 1e9, range(self.cameras), _GIVE_UP_S)
+            await self._all_live(_CLOCK.monotonic_ns() / 1e9, range(self.cameras))
             self.tell(f"{self.cameras} cases are open; the faults begin")
             warm = len(faults) // 5 if rest_s else 0
             await self._suffer_all(faults[:warm], every_s)
@@ -163,7 +163,7 @@ class Round:
                 await stack.enter_async_context(self.busy[number])
             await self._hurt(fault)
             over_s = _CLOCK.monotonic_ns() / 1e9
-            took_s = await self._all_live(over_s, met, _GIVE_UP_S)
+            took_s = await self._all_live(over_s, met)
             self._judge(fault, met, took_s)
             await asyncio.sleep(self.rest_s)
 
@@ -186,16 +186,18 @@ class Round:
         await asyncio.sleep(fault.lasts_s)
         line.mend()
 
-    async def _all_live(
-        self, since_s: float, cameras: range | list[int], give_up_s: float
-    ) -> float:
+    async def _all_live(self, since_s: float, cameras: range | list[int]) -> float:
         """How long after ``since_s`` the last of these cameras had a new frame."""
         names = [f"cam-{number}" for number in cameras]
 
         def live(state: State) -> bool:
             return all(state.new_frame_s[name] > since_s + _SETTLE_S for name in names)
 
-        state = await self._until(live, give_up_s, f"new frames of {names}")
+        try:
+            state = await self._until(live, _GIVE_UP_S, f"new frames of {names}")
+        except TimeoutError as error:
+            self.tell(str(error))
+            return _GIVE_UP_S
         return state.at_s - since_s
 
 
@@ -235,10 +237,13 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=200)
     parser.add_argument("--cameras", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, help="keep the service's log and store there")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack:
+        folder = options.out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(exist_ok=True)
         result = run(
-            Path(folder),
+            folder,
             options.faults,
             options.cameras,
             options.seed,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import av
@@ -25,13 +28,14 @@ _PACKAGES = (
 class Camera:
     """The server process; it can be killed and started again on its port."""
 
-    def __init__(self, clip: Path) -> None:
+    def __init__(self, clip: Path, kind: str = "") -> None:
         self._clip = clip
+        self._kind = kind
         self.port = 0
         self.start()
 
     def start(self) -> None:
-        command = [SYSTEM_PYTHON, str(SERVER), str(self._clip), str(self.port)]
+        command = [SYSTEM_PYTHON, str(SERVER), str(self._clip), str(self.port), self._kind]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         word, port = self.process.stdout.readline().split()
@@ -44,11 +48,11 @@ class Camera:
         assert self.process.stdout is not None
         self.process.stdout.close()
 
-    def url(self, path: str = "clip") -> str:
-        return f"rtsp://viewer:hunter2@127.0.0.1:{self.port}/{path}"
+    def url(self, path: str = "clip", login: str = "viewer:hunter2") -> str:
+        return f"rtsp://{login}@127.0.0.1:{self.port}/{path}"
 
 
-StartCamera = Callable[[], Camera]
+StartCamera = Callable[..., Camera]
 
 
 @pytest.fixture(scope="session")
@@ -77,12 +81,92 @@ def need_gstreamer() -> None:
 
 @pytest.fixture
 def start_camera(live_clip: Path) -> Iterator[StartCamera]:
+    """Starts a camera; ``kind`` as in ``rtsp_server.py``."""
     need_gstreamer()
     with ExitStack() as stack:
 
-        def start() -> Camera:
-            camera = Camera(live_clip)
+        def start(kind: str = "") -> Camera:
+            camera = Camera(live_clip, kind)
             stack.callback(camera.kill)
             return camera
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """For 127.0.0.1, signed by itself; certificate and key."""
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    name = ["-subj", "/CN=camera", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *name]
+    try:
+        subprocess.run(
+            ["openssl", *made, "-keyout", key, "-out", cert], check=True, capture_output=True
+        )
+    except FileNotFoundError:
+        pytest.skip("needs openssl: apt-get install openssl")
+    return cert, key
+
+
+class Terminator:
+    """Speaks TLS on a port of loopback and forwards to another one."""
+
+    def __init__(self, to_port: int, certificate: tuple[Path, Path]) -> None:
+        self._to_port = to_port
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(*certificate)
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        self._sockets: list[socket.socket] = []
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def close(self) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        for one in self._sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(10)
+        for one in self._sockets:
+            one.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed: that is how this ends
+            while True:
+                plain, _ = self._server.accept()
+                with suppress(ssl.SSLError, ConnectionError):  # the client does not believe us
+                    self._forward(self._context.wrap_socket(plain, server_side=True))
+
+    def _forward(self, near: socket.socket) -> None:
+        far = socket.create_connection(("127.0.0.1", self._to_port))
+        self._sockets += [near, far]
+        for one, other in ((near, far), (far, near)):
+            self._threads.append(threading.Thread(target=self._pump, args=(one, other)))
+            self._threads[-1].start()
+
+    @staticmethod
+    def _pump(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_RDWR)
+
+
+Secured = Callable[[int], int]
+
+
+@pytest.fixture
+def secured(certificate: tuple[Path, Path]) -> Iterator[Secured]:
+    """Gives the port where another port is reached over TLS."""
+    with ExitStack() as stack:
+
+        def secure(port: int) -> int:
+            terminator = Terminator(port, certificate)
+            stack.callback(terminator.close)
+            return int(terminator.port)
+
+        yield secure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing, nullcontext
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from detector.sampling import Sampler
 from detector.sources.connection import Connection, Placed, Stamped
+from detector.sources.picture import PictureConverter
 from detector.sources.recording import open_recording
 from detector.sources.timeline import Timeline
 from detector.sources.video import packets
@@ -144,3 +146,44 @@ def test_a_damaged_key_frame_is_let_go_and_the_next_one_taken(clip: Path) -> Non
     clip.write_bytes(data)
     times = watched(clip, Sampler(SECOND_NS))
     assert times == near([0.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize("every_s", [0.0, 0.2, 1.0], ids=["all", "some", "keys"])
+def test_a_stream_that_changes_its_resolution_goes_on(every_s: float, tmp_path: Path) -> None:
+    """As a camera does that is set to another one without hanging up."""
+    path = tmp_path / "two.h264"
+    with path.open("wb") as to:
+        for size_wh in ((64, 48), (128, 96), (64, 48)):
+            to.write(_raw(size_wh))
+    opened = open_recording(path, threads=1)
+    line = Timeline(opened.time_base, opened.step_ns, jump_ns=3 * SECOND_NS)
+    sampler = Sampler(round(every_s * SECOND_NS))
+    connection = Connection(opened, lambda it: line.place(it.pts, it.dts), nullcontext(), sampler)
+    converter = PictureConverter()
+    sizes = []
+    with closing(opened.container):
+        for packet in packets(opened):
+            for item in connection.take(packet):
+                assert isinstance(item, Placed)
+                frame = converter.frame(item.media_ns, 0, item.picture)
+                assert frame.within(32).shape[:2] == (24, 32)
+                sizes.append(frame.image().shape[:2])
+    assert set(sizes[: len(sizes) // 4]) == {(48, 64)}
+    assert (96, 128) in sizes
+    assert sizes[-1] == (48, 64)
+    assert len(sizes) >= (150 if not every_s else round(6 / every_s) - 3)
+
+
+def _raw(size_wh: tuple[int, int]) -> bytes:
+    """Two seconds of H.264 as it is on the wire, with its parameters at each key frame."""
+    encoder = av.CodecContext.create("libx264", "w")
+    assert isinstance(encoder, av.VideoCodecContext)
+    encoder.width, encoder.height = size_wh
+    encoder.pix_fmt, encoder.framerate, encoder.time_base = "yuv420p", Fraction(25), Fraction(1, 25)
+    encoder.options = {"preset": "ultrafast", "g": "25", "bf": "0"}
+    data = b""
+    for number in range(50):
+        picture = av.VideoFrame(*size_wh, "yuv420p")
+        picture.pts = number
+        data += b"".join(bytes(packet) for packet in encoder.encode(picture))
+    return data + b"".join(bytes(packet) for packet in encoder.encode(None))
