@@ -59,6 +59,11 @@ class Address:
     def is_live(self) -> bool:
         return self.kind not in (SourceKind.FILE, SourceKind.FOLDER)
 
+    @property
+    def is_stream(self) -> bool:
+        """Whether packets come from it, of which clips can be cut."""
+        return self.kind in (SourceKind.RTSP, SourceKind.HTTP)
+
     def __str__(self) -> str:
         return self.redacted
 

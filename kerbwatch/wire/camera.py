@@ -50,6 +50,9 @@ TICK_S = 30
 
 _RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 
+_LEFT_AT_MOST = 3
+"""Readers of a camera that have not come back, beside the one that reads."""
+
 _LAST_LOOK_S = 1.0
 """How long a camera that starts again, or ends, waits for the look it is in the middle of."""
 
@@ -83,9 +86,10 @@ class CameraThread:
         guard = Guard(fences, _states(shared.intake, camera.id))
         framing = Framing(shared.backgrounds.load_view(camera.id, fences))
         memories = shared.backgrounds.load(camera.id, guard.states)
-        live = parse_address(camera.url.reveal()).is_live
-        eyes = Eyes(fences, self._timed(shared.engines), memories, framing, Health(live=live))
-        self._ring = shared.clips.ring() if live else None
+        address = parse_address(camera.url.reveal())
+        health = Health(live=address.is_live)
+        eyes = Eyes(fences, self._timed(shared.engines), memories, framing, health)
+        self._ring = shared.clips.ring() if address.is_stream else None
         self._desk = Desk(
             camera.id,
             shared.intake,
@@ -111,7 +115,7 @@ class CameraThread:
         self._turn = shared.turns.of(partial(shared.metrics.decoded, camera.id))
         self._closed = threading.Event()
         self._source: LiveFrames | None = None
-        self._left: threading.Thread | None = None
+        self._left: list[threading.Thread] = []
         self._broken: Exception | None = None
         self._thread = self._new_thread()
 
@@ -136,16 +140,18 @@ class CameraThread:
     def check(self) -> None:
         """To be called every second or so: a reader that does not come back is left behind.
 
-        Its thread ends when its connection does. There is one such thread at most: if the next
-        one hangs too, both are waited for.
+        Its thread ends when its connection does: servers end the sessions of who does not
+        answer them, most within a minute. Of ``_LEFT_AT_MOST`` one must end before another is left.
         """
         source = self._source
         if source is None or not source.hung or self._closed.is_set():
             return
         self._say_offline(str(Fault.HUNG), "data came, but no end of it")
-        if self._left is None or not self._left.is_alive():
+        self._left = [thread for thread in self._left if thread.is_alive()]
+        if len(self._left) < _LEFT_AT_MOST:
             source.close()
-            self._left, self._thread = self._thread, self._new_thread()
+            self._left.append(self._thread)
+            self._thread = self._new_thread()
             self._thread.start()
 
     def finish(self, timeout_s: float) -> None:

@@ -171,9 +171,13 @@ class Round:
         allowed_s = allowed(fault)
         self.took_s.append(took_s)
         where = f"{fault.kind} for {fault.lasts_s:.1f} s, cameras {met}"
-        self.tell(f"{where}: live after {took_s:.1f} s (allowed {allowed_s:.1f} s)")
+        self.tell(f"{where}: live after {took_s:.1f} s (allowed {allowed_s:.1f} s){self._size()}")
         if took_s > allowed_s:
             self.late.append(f"{where}: {took_s:.1f} s")
+
+    def _size(self) -> str:
+        assert self.state is not None
+        return f", {self.state.rss_mb:.0f} MB, {self.state.threads} threads"
 
     async def _hurt(self, fault: Planned) -> None:
         if isinstance(fault.kind, Mischief):

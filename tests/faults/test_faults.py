@@ -18,7 +18,7 @@ def test_every_kind_of_fault_is_got_over_and_ends_no_case(tmp_path: Path) -> Non
     result = one_of_each(tmp_path, told.append)
     assert result.recovered == result.faults == len(KINDS), told
     assert result.false_clears == 0
-    assert result.thread_growth <= 2, "what is left behind is one reader at most"
+    assert result.thread_growth <= 2, "few readers are left behind"
 
 
 def test_the_same_seed_breaks_the_same_things() -> None:

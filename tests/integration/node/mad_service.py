@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from detector.frame import Frame, FrameSource, Image
+from detector.frame import Frame, Image
 from detector.sources.address import Address
 from kerbwatch.clock import SystemClock
 from kerbwatch.config.load import load_options
@@ -23,7 +23,7 @@ from kerbwatch.node.supervisor import Supervisor
 from kerbwatch.wire import camera
 from kerbwatch.wire.quarantine import Quarantine
 from kerbwatch.wire.service import serve
-from kerbwatch.wire.sources import Reading, live_source
+from kerbwatch.wire.sources import LiveFrames, Reading, live_source
 
 CONFIG, WHERE = Path(sys.argv[1]), sys.argv[2]
 CLOCK = SystemClock()
@@ -43,8 +43,12 @@ class Mad:
 
     def close(self) -> None: ...
 
+    @property
+    def hung(self) -> bool:
+        return False
 
-def open_source(address: Address, reading: Reading, *, after_ns: int) -> FrameSource:
+
+def open_source(address: Address, reading: Reading, *, after_ns: int) -> LiveFrames:
     if address.path is not None and address.path.name == "mad.avi":
         return Mad()
     return live_source(address, reading, after_ns=after_ns)
