@@ -52,6 +52,7 @@ class Result:
     false_clears: int
     rss_growth_mb: float
     thread_growth: int
+    file_growth: int
     late: tuple[str, ...]
 
 
@@ -108,6 +109,7 @@ class Round:
             false_clears=ended,
             rss_growth_mb=round(after.rss_mb - before.rss_mb, 1),
             thread_growth=after.threads - before.threads,
+            file_growth=after.files - before.files,
             late=tuple(self.late),
         )
 
@@ -177,7 +179,9 @@ class Round:
 
     def _size(self) -> str:
         assert self.state is not None
-        return f", {self.state.rss_mb:.0f} MB, {self.state.threads} threads"
+        return (
+            f", {self.state.rss_mb:.0f} MB, {self.state.threads} threads, {self.state.files} files"
+        )
 
     async def _hurt(self, fault: Planned) -> None:
         if isinstance(fault.kind, Mischief):

@@ -35,6 +35,8 @@ class State:
     open_cases: int
     rss_mb: float
     threads: int
+    files: int
+    """Open files and sockets."""
 
 
 class Service:
@@ -85,6 +87,7 @@ class Service:
             open_cases=int(samples.get(("kerbwatch_cases_open", (_SCENARIO,)), 0)),
             rss_mb=samples["process_resident_memory_bytes", ()] / 1e6,
             threads=self._threads(),
+            files=int(samples["process_open_fds", ()]),
         )
 
     def ended(self) -> int:
@@ -107,4 +110,8 @@ class Service:
             return parsed(answer.read().decode())
 
     def _threads(self) -> int:
-        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+        """Of the supervisor and of the node that it keeps."""
+        process = Path(f"/proc/{self.process.pid}")
+        children = (process / "task" / process.name / "children").read_text().split()
+        nodes = [process, *(process.parent / child for child in children)]
+        return sum(len(list((node / "task").iterdir())) for node in nodes)
