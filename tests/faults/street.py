@@ -14,8 +14,8 @@ from tests.e2e.kit import street
 
 FPS = 10
 KEY_S = 1
-SIZES_WH = ((320, 240), (480, 360))
-"""What a camera may be set to."""
+SIZES_WH = ((480, 360), (640, 480))
+"""What a camera may be set to. Of either, as many pixels of a fence are remembered."""
 
 EMPTY_S = 6
 _ROUND_S = 10
