@@ -17,15 +17,10 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from detector.sources.keys import KeyDistance
 from detector.sources.video import OpenedVideo
 from fences.clock import SECOND_NS
 from fences.observation import Gap
-
-_RARE_NS = SECOND_NS
-"""Looks no more often than this may do with key frames, before their distance is known."""
-
-_FAR_NS = 600 * SECOND_NS
-"""Stamps further apart than this were set anew."""
 
 _SPARSE_NS = 2 * SECOND_NS // 5
 """Looks no more often than this do without the pictures that no other picture refers to."""
@@ -61,8 +56,7 @@ class Connection:
     """Decodes an opened stream; ``demand`` ``None`` wants everything.
 
     ``turn`` is held while a picture is decoded: more decoders at once than there are cores
-    would only delay each other. Until the distance of key frames is known, ``eager`` decodes
-    everything, so that nothing is seen late; else whoever looks seldom waits for the second one.
+    would only delay each other. ``keys`` knows how far apart key frames are.
     """
 
     def __init__(
@@ -71,24 +65,20 @@ class Connection:
         place: Place,
         turn: AbstractContextManager[object],
         demand: Demand | None,
-        *,
-        eager: bool = False,
+        keys: KeyDistance,
     ) -> None:
         self._codec = opened.stream.codec_context if demand is not None else None
         self._place = place
         self._turn = turn
         self._demand = demand
-        self._eager = eager
+        self._keys = keys
         self._keys_only = False
-        self._key_ns: int | None = None
-        self.key_step_ns: int | None = None
-        """Media time between the last two key frames, once there were two."""
 
     @property
     def pause_s(self) -> float:
         """How long it may be until the next picture that is wanted, on a stream that is well."""
         interval_ns = 0 if self._demand is None else self._demand.interval_ns
-        return (interval_ns + (self.key_step_ns or 0) * self._keys_only) / SECOND_NS
+        return (interval_ns + (self._keys.step_ns or 0) * self._keys_only) / SECOND_NS
 
     def take(self, packet: Packet[VideoStream]) -> Iterator[Gap | Placed]:
         """What a packet gives: gaps in the stream's time, and pictures that are wanted.
@@ -99,7 +89,7 @@ class Connection:
             yield from self._all(packet, None)
             return
         if packet.is_keyframe and packet.size:
-            self._measure(packet)
+            self._keys.note(packet)
             self._choose(self._demand)
         if self._keys_only:
             yield from self._key(packet, self._demand)
@@ -108,16 +98,13 @@ class Connection:
 
     def _choose(self, demand: Demand) -> None:
         """At a key frame: decide whether key frames are enough from here on."""
-        step_ns, interval_ns = self.key_step_ns, demand.interval_ns
-        if step_ns is None:
-            enough = interval_ns >= _RARE_NS and not self._eager
-        else:
-            enough = 20 * step_ns <= 21 * interval_ns
+        interval_ns = demand.interval_ns
+        enough = self._keys.suffice(interval_ns)
         assert self._codec is not None
         if enough and not self._keys_only:
             self._codec.flush_buffers()
         self._keys_only = enough
-        spared = interval_ns >= _SPARSE_NS and not self._eager
+        spared = interval_ns >= _SPARSE_NS and self._keys.live
         self._codec.skip_frame = "NONREF" if spared else "DEFAULT"
 
     def _key(self, packet: Packet[VideoStream], demand: Demand) -> Iterator[Gap | Placed]:
@@ -128,7 +115,7 @@ class Connection:
             yield gap
         if not packet.is_keyframe:
             return
-        step_ns = self.key_step_ns or 0
+        step_ns = self._keys.step_ns or 0
         if not demand.wants(media_ns, step_ns):
             return
         picture = self._alone(packet)
@@ -163,13 +150,3 @@ class Connection:
                 if demand is not None:
                     demand.took(media_ns)
                 yield Placed(media_ns, picture)
-
-    def _measure(self, packet: Packet[VideoStream]) -> None:
-        """How far apart key frames are, by their own stamps."""
-        stamp = packet.dts if packet.pts is None else packet.pts
-        if stamp is None or packet.time_base is None:
-            return
-        now_ns = int(stamp * packet.time_base * SECOND_NS)
-        if self._key_ns is not None and 0 < now_ns - self._key_ns < _FAR_NS:
-            self.key_step_ns = now_ns - self._key_ns
-        self._key_ns = now_ns

@@ -16,6 +16,7 @@ from detector.sources.backoff import Backoff
 from detector.sources.connection import Connection, Demand, Placed, Stamped
 from detector.sources.errors import Fault, SourceError
 from detector.sources.failures import ended, timed_out, undecodable
+from detector.sources.keys import KeyDistance
 from detector.sources.network import NetworkDoor
 from detector.sources.patience import LiveOptions
 from detector.sources.picture import PictureConverter
@@ -119,7 +120,7 @@ class LiveSource:
         stamped = _is_stamped(opened)
         with closing(opened.container), tapped(self._tap, opened, stamped=stamped):
             line = _Line(opened, self._clock, asked_ns, self._end_ns, self._options.jump_s)
-            connection = Connection(opened, line.place, self._turn, self._demand)
+            connection = Connection(opened, line.place, self._turn, self._demand, KeyDistance())
             converter = PictureConverter()
             known = False
             for item in self._watched(opened, connection):

@@ -14,6 +14,7 @@ from detector.frame import Frame
 from detector.sources.connection import Connection, Demand, Placed, Stamped
 from detector.sources.errors import Fault, SourceError
 from detector.sources.failures import explain_file
+from detector.sources.keys import recorded_keys
 from detector.sources.picture import PictureConverter
 from detector.sources.status import OnStatus, SourceState, SourceStatus, ignore_status
 from detector.sources.timeline import Timeline
@@ -104,7 +105,9 @@ class RecordingSource:
         def place(item: Stamped) -> tuple[int, Gap | None]:
             return timeline.place(item.pts, item.dts)
 
-        connection = Connection(opened, place, nullcontext(), self._demand, eager=True)
+        connection = Connection(
+            opened, place, nullcontext(), self._demand, recorded_keys(opened.stream)
+        )
         for packet in packets(opened):
             yield from connection.take(packet)
 

@@ -102,9 +102,16 @@ def fence(
 
 
 def camera(
-    camera_id: str, url: str | Path, fences: Sequence[Mapping[str, Any]], *, every_s: float = 0.2
+    camera_id: str,
+    url: str | Path,
+    fences: Sequence[Mapping[str, Any]],
+    *,
+    every_s: float = 0.2,
+    rests: bool = False,
 ) -> dict[str, Any]:
-    return {"id": camera_id, "url": str(url), "every_s": every_s, "fences": list(fences)}
+    """A camera; one that ``rests`` is looked at less often while nothing happens."""
+    made = {"id": camera_id, "url": str(url), "every_s": every_s, "fences": list(fences)}
+    return made if rests else made | {"idle_every_s": every_s}
 
 
 def streams(

@@ -72,6 +72,17 @@ def test_a_case_is_found_and_told_to_people(clip: Path) -> None:
     assert "Written to out" in done.out
 
 
+def test_quiet_stretches_are_looked_at_less_often_and_the_case_is_the_same(clip: Path) -> None:
+    streams(clip.parent, [camera("cam", clip, [fence()], rests=True)])
+    done = kerbwatch("replay", clip, "--json", cwd=clip.parent)
+    assert done.code == 0, done.err
+    (case,) = done.result["cases"]
+    assert (case["fence"], case["scenario"]) == ("corner", "construction_waste")
+    assert 5.5 <= case["opened_s"] <= 8.2
+    assert 10.5 <= case["cleared_s"] <= 13.2
+    assert 20 <= done.result["looks"] <= 60
+
+
 def test_what_is_written_has_the_promised_shape(clip: Path, truth: Path) -> None:
     """``cases.json``, ``score.json``, two logs, and a picture of each case."""
     out = clip.parent / "deep" / "out"
@@ -239,12 +250,12 @@ def one_sentence(folder: Path, *arguments: str | Path, words: str) -> None:
 
 def test_a_text_file_is_no_clip(clip: Path) -> None:
     clip.write_text("this is no video\n" * 100)
-    one_sentence(clip.parent, clip, words="It is not a video")
+    one_sentence(clip.parent, clip, words="There is no video in it")
 
 
 def test_a_clip_cut_off_in_its_header_is_no_clip(clip: Path) -> None:
     clip.write_bytes(clip.read_bytes()[:300])
-    one_sentence(clip.parent, clip, words="It is not a video")
+    one_sentence(clip.parent, clip, words="There is no video in it")
 
 
 def test_an_empty_file_is_no_clip(clip: Path) -> None:

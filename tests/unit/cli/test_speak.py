@@ -25,7 +25,7 @@ ERRORS: dict[str, tuple[Exception, int, str]] = {
     "source": (
         SourceError(Fault.NOT_VIDEO, "it holds text", **WHERE),
         1,
-        "gate.mp4: It is not a video (it holds text; convert it)",
+        "gate.mp4: There is no video in it (it holds text; convert it)",
     ),
     "model": (
         ModelError(

@@ -10,9 +10,11 @@ from typing import Any
 
 import av
 import pytest
+from av.video.frame import PictureType
 
 from detector.sampling import Sampler
 from detector.sources.connection import Connection, Placed, Stamped
+from detector.sources.keys import KeyDistance, recorded_keys
 from detector.sources.picture import PictureConverter
 from detector.sources.recording import open_recording
 from detector.sources.timeline import Timeline
@@ -38,7 +40,7 @@ class Turns:
 
 
 def watched(
-    path: Path, sampler: Sampler | None, turns: Any = None, *, eager: bool = False
+    path: Path, sampler: Sampler | None, turns: Any = None, *, recorded: bool = False
 ) -> list[float]:
     """When in the clip, in seconds, a picture came out; each is the right one."""
     opened = open_recording(path, threads=1)
@@ -47,7 +49,8 @@ def watched(
     def place(item: Stamped) -> tuple[int, Gap | None]:
         return line.place(item.pts, item.dts)
 
-    connection = Connection(opened, place, turns or nullcontext(), sampler, eager=eager)
+    keys = recorded_keys(opened.stream) if recorded else KeyDistance()
+    connection = Connection(opened, place, turns or nullcontext(), sampler, keys)
     times = []
     with closing(opened.container):
         for packet in packets(opened):
@@ -100,16 +103,32 @@ def test_whoever_looks_more_often_gets_pictures_between(clip: Path) -> None:
     assert all(abs(time - number / 2) <= 0.1 for number, time in enumerate(times))
 
 
-def test_whoever_must_not_see_anything_late_decodes_all_until_the_distance_is_known(
-    clip: Path,
-) -> None:
+def test_a_recording_tells_beforehand_how_far_its_key_frames_are_apart(clip: Path) -> None:
     turns = Turns()
-    assert watched(clip, Sampler(SECOND_NS // 2, SECOND_NS), turns, eager=True)[:2] == near(
-        [0.0, 0.5]
+    assert watched(clip, Sampler(SECOND_NS), turns, recorded=True) == near([0.0, 1.0, 2.0, 3.0])
+    assert turns.taken == 4
+    times = watched(clip, Sampler(SECOND_NS * 9 // 10), recorded=True)
+    assert times == near([0.0, 0.9, 1.8, 2.7, 3.6])
+
+
+def test_key_frames_that_come_unevenly_are_as_far_apart_as_the_longest_way(tmp_path: Path) -> None:
+    """Encoders put more of them where a scene begins; that does not make the others nearer."""
+    path = tmp_path / "uneven.mp4"
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.options = {"g": "50", "sc_threshold": "0", "bf": "0"}
+        for number in range(100):
+            picture = av.VideoFrame(64, 48, "gray")
+            picture.planes[0].update(bytes([min(255, 2 * number)]) * picture.planes[0].buffer_size)
+            picture.pts = number
+            if number < 5:
+                picture.pict_type = PictureType.I
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    assert watched(path, Sampler(SECOND_NS // 5), recorded=True) == near(
+        [number / 5 for number in range(20)]
     )
-    turns = Turns()
-    assert watched(clip, Sampler(SECOND_NS), turns, eager=True) == near([0.0, 1.0, 2.0, 3.0])
-    assert 25 <= turns.taken <= 25 + 3 + 3  # one group of pictures, then key frames
 
 
 def test_a_group_of_pictures_that_is_too_long_is_known_at_its_end(clip: Path) -> None:
@@ -158,7 +177,9 @@ def test_a_stream_that_changes_its_resolution_goes_on(every_s: float, tmp_path: 
     opened = open_recording(path, threads=1)
     line = Timeline(opened.time_base, opened.step_ns, jump_ns=3 * SECOND_NS)
     sampler = Sampler(round(every_s * SECOND_NS))
-    connection = Connection(opened, lambda it: line.place(it.pts, it.dts), nullcontext(), sampler)
+    connection = Connection(
+        opened, lambda it: line.place(it.pts, it.dts), nullcontext(), sampler, KeyDistance()
+    )
     converter = PictureConverter()
     sizes = []
     with closing(opened.container):
