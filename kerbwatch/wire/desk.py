@@ -28,7 +28,7 @@ CHECKPOINT_NS = 5 * SECOND_NS
 BACKGROUND_NS = 60 * SECOND_NS
 """Media time between writings of the backgrounds, which are larger and change slowly.
 
-A new camera's come sooner, the first after ``CHECKPOINT_NS``, each twice as long after the
+A new camera's come sooner, the first after ``CHECKPOINT_NS``, each four times as long after the
 one before: a background is learned in seconds, and without it a restart sees nothing new.
 """
 
@@ -98,7 +98,7 @@ class Desk:
         """
         never = self._background_every_ns == CHECKPOINT_NS
         if media_ns >= self._background_due_ns or (happened and never):
-            self._background_every_ns = min(2 * self._background_every_ns, BACKGROUND_NS)
+            self._background_every_ns = min(4 * self._background_every_ns, BACKGROUND_NS)
             self._background_due_ns = media_ns + self._background_every_ns
             self._save_backgrounds()
 

@@ -37,11 +37,15 @@ def test_waits_between_easy_and_late_leave_it_as_it_is() -> None:
     assert overload.factor == factor > 1
 
 
-def test_one_long_wait_among_many_short_ones_counts() -> None:
+def test_the_mean_of_all_waits_counts() -> None:
+    """Frames of many cameras that come at once wait for each other: that is no overload."""
     overload = Overload()
     overload.waited(0, 0)
     overload.waited(2 * LATE_NS, SECOND_NS)
     overload.waited(0, JUDGED_EVERY_NS)
+    assert overload.factor == 1
+    overload.waited(LATE_NS, JUDGED_EVERY_NS + SECOND_NS)
+    overload.waited(LATE_NS + 2, 2 * JUDGED_EVERY_NS)
     assert overload.factor > 1
 
 
