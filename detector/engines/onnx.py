@@ -10,7 +10,7 @@ import onnxruntime as ort
 from detector.cards import ModelCard
 from detector.engines.artefact import check_file, check_input, misfit, unreadable
 from detector.engines.layouts import LayoutError, Raw, decode
-from detector.engines.letterbox import place, to_tensor
+from detector.engines.letterbox import place, tight, to_tensor
 from detector.engines.suppression import detections
 from detector.frame import Image
 from fences.observation import Detection
@@ -24,7 +24,8 @@ class OnnxEngine:
     """One session; calls from many threads run side by side on its threads.
 
     ``threads`` 0 means as ONNX Runtime likes. ``provider`` is ONNX Runtime's name; without
-    one, CUDA where this build has it, else the CPU. Raises ``ModelError`` if file and card
+    one, CUDA where this build has it, else the CPU. A file that leaves height and width open
+    gets the shape of each picture, up to the card's input. Raises ``ModelError`` if file and card
     do not fit.
     """
 
@@ -38,6 +39,7 @@ class OnnxEngine:
         self._runs_on = self._session.get_providers()[0]
         inputs = self._session.get_inputs()
         check_input(card, path, [_sides(port.shape) for port in inputs])
+        self._takes_any = all(side is None for side in _sides(inputs[0].shape)[2:])
         self._input = inputs[0].name
         self._output = self._session.get_outputs()[0].name
         self.infer(np.full((*card.input_hw, 3), card.pad_value, dtype=np.uint8))  # warm, and fits
@@ -54,14 +56,15 @@ class OnnxEngine:
         session = self._session
         if session is None:
             raise RuntimeError(f"the engine of {self._card.name} has been closed")
-        canvas, letterbox = place(image, self._card)
-        tensor = to_tensor(canvas, self._card)
+        card = tight(image.shape[:2], self._card) if self._takes_any and image.size else self._card
+        canvas, letterbox = place(image, card)
+        tensor = to_tensor(canvas, card)
         output: Raw = session.run([self._output], {self._input: tensor})[0]
         try:
-            found = decode(output, self._card)
+            found = decode(output, card)
         except LayoutError as error:
             raise misfit(self._card, self._path, error) from error
-        return detections(found, letterbox, self._card)
+        return detections(found, letterbox, card)
 
     def close(self) -> None:
         self._session = None

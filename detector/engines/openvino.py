@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from openvino.frontend import FrontEndManager
 from detector.cards import ModelCard
 from detector.engines.artefact import check_file, check_input, misfit, unreadable
 from detector.engines.layouts import LayoutError, Raw, check_shape, decode
-from detector.engines.letterbox import place, to_tensor
+from detector.engines.letterbox import place, tight, to_tensor
 from detector.engines.suppression import detections
 from detector.frame import Image
 from fences.observation import Detection
@@ -38,6 +40,9 @@ class OpenVinoEngine:
     cores. Colours and scale are done outside the graph: measured, OpenVINO's own preprocessing
     was no faster here.
 
+    A file that leaves height and width open is compiled for each shape of picture that comes,
+    up to the card's input: 16:9 pictures take 0.62 of the square's time.
+
     ``threads`` 0 and ``precision`` ``None`` mean as OpenVINO likes; ``cache_dir`` keeps the
     compiled model between starts. Raises ``ModelError`` if file and card do not fit.
     """
@@ -57,17 +62,24 @@ class OpenVinoEngine:
         self._card = card
         self._path = path
         self._device = device
-        options: dict[str, str | int] = {
+        self._alone = one_caller
+        self._options: dict[str, str | int] = {
             "PERFORMANCE_HINT": "LATENCY" if one_caller else "THROUGHPUT"
         }
         if threads and device == "CPU":
-            options["INFERENCE_NUM_THREADS"] = threads
+            self._options["INFERENCE_NUM_THREADS"] = threads
         if cache_dir is not None:
-            options["CACHE_DIR"] = str(cache_dir)
+            self._options["CACHE_DIR"] = str(cache_dir)
         if precision is not None:
-            options["INFERENCE_PRECISION_HINT"] = precision.value
-        self._requests: _Requests | None = _Requests(self._compiled(options), alone=one_caller)
-        self.infer(np.full((*card.input_hw, 3), card.pad_value, dtype=np.uint8))  # warm, and fits
+            self._options["INFERENCE_PRECISION_HINT"] = precision.value
+        self._core = ov.Core()
+        self._model: ov.Model | None = self._read()
+        self._takes_any = all(side is None for side in _sides(self._model.inputs[0])[2:])
+        self._compiling = threading.Lock()
+        self._fitted: dict[tuple[int, int], _Fitted] = {}
+        height, width = card.input_hw
+        usual_hw = (min(height, width * 9 // 16), width) if self._takes_any else card.input_hw
+        self.infer(np.full((*usual_hw, 3), card.pad_value, dtype=np.uint8))  # warm, and fits
 
     @property
     def card(self) -> ModelCard:
@@ -78,47 +90,68 @@ class OpenVinoEngine:
         return f"OpenVINO {self._device}"
 
     def infer(self, image: Image) -> tuple[Detection, ...]:
-        canvas, letterbox = place(image, self._card)
-        tensor = to_tensor(canvas, self._card)
-        requests = self._requests
-        if requests is None:
-            raise RuntimeError(f"the engine of {self._card.name} has been closed")
-        with requests.one() as request:
+        fitted = self._for((image.shape[0], image.shape[1]))
+        card = fitted.card
+        canvas, letterbox = place(image, card)
+        tensor = to_tensor(canvas, card)
+        with fitted.requests.one() as request:
             request.infer({0: tensor}, share_inputs=True)
             output: Raw = request.get_output_tensor(0).data
             try:  # decoding reads the request's own memory: before another caller has it
-                found = decode(output, self._card)
+                found = decode(output, card)
             except LayoutError as error:
                 raise misfit(self._card, self._path, error) from error
-        return detections(found, letterbox, self._card)
+        return detections(found, letterbox, card)
 
     def close(self) -> None:
-        self._requests = None
+        with self._compiling:
+            self._model = None
+            self._fitted.clear()
 
-    def _compiled(self, options: dict[str, str | int]) -> ov.CompiledModel:
-        core = ov.Core()
+    def _for(self, image_hw: tuple[int, int]) -> _Fitted:
+        """The model compiled for pictures of that shape."""
+        card = tight(image_hw, self._card) if self._takes_any and all(image_hw) else self._card
+        with self._compiling:
+            if self._model is None:
+                raise RuntimeError(f"the engine of {self._card.name} has been closed")
+            fitted = self._fitted.get(card.input_hw)
+            if fitted is None:
+                compiled = self._compiled(self._model, card)
+                fitted = _Fitted(card, _Requests(compiled, alone=self._alone))
+                self._fitted[card.input_hw] = fitted
+        return fitted
+
+    def _read(self) -> ov.Model:
         try:
             _recognise(self._path)
-            model = core.read_model(self._path)
+            model = self._core.read_model(self._path)
         except RuntimeError as error:
             raise unreadable(self._card, self._path, error) from error
-        self._fit(model)
-        try:
-            return core.compile_model(model, self._device, options)
-        except RuntimeError as error:
-            raise unreadable(self._card, self._path, error) from error
-
-    def _fit(self, model: ov.Model) -> None:
-        """Check the model's shapes against the card and settle those it leaves open."""
         check_input(self._card, self._path, [_sides(port) for port in model.inputs])
-        if model.is_dynamic():
-            model.reshape([1, 3, *self._card.input_hw])
+        return model
+
+    def _compiled(self, model: ov.Model, card: ModelCard) -> ov.CompiledModel:
+        """Settle the shapes that the model leaves open, and check them against the card."""
+        if _sides(model.inputs[0]) != [1, 3, *card.input_hw]:
+            model.reshape([1, 3, *card.input_hw])
         shape = model.outputs[0].get_partial_shape()
         if shape.is_static:
             try:
-                check_shape(tuple(shape.to_shape()), self._card)
+                check_shape(tuple(shape.to_shape()), card)
             except LayoutError as error:
                 raise misfit(self._card, self._path, error) from error
+        try:
+            return self._core.compile_model(model, self._device, self._options)
+        except RuntimeError as error:
+            raise unreadable(self._card, self._path, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """A model for one shape of input; ``card`` says which."""
+
+    card: ModelCard
+    requests: _Requests
 
 
 class _Requests:

@@ -16,6 +16,7 @@ Found = Floats  # rows: label, x0, y0, x1, y1 (0 to 1), score
 Detector = Callable[[Image], Found]
 NMS_IOU = 0.6
 MOST = 300
+SIDE = 480  # what ours is trained and measured at
 
 
 def session_of(path: Path, threads: int) -> ort.InferenceSession:
@@ -48,7 +49,7 @@ def pick(boxes: Floats, scores: Floats, image: Image, floor: float, same: float 
 
 def yolov5(path: Path, side: int, floor: float, same: float = NMS_IOU) -> Detector:
     """The COCO checkpoint at any side."""
-    network = Decoded(from_coco(path, keep_classes=True), side).eval()
+    network = Decoded(from_coco(path, keep_classes=True)).eval()
 
     def look(image: Image) -> Found:
         square, fit = letterbox(image, side)
@@ -60,10 +61,10 @@ def yolov5(path: Path, side: int, floor: float, same: float = NMS_IOU) -> Detect
 
 
 def raw_head(path: Path, floor: float, *, coco: bool, same: float = NMS_IOU) -> Detector:
-    """An ONNX file with the layout `yolov8`: [1, 4 + labels, N]."""
+    """An ONNX file with the layout `yolov8`: [1, 4 + labels, N]; of any size, it gets `SIDE`."""
     session = session_of(path, 1)
     entry = session.get_inputs()[0]
-    side = int(entry.shape[2])
+    side = entry.shape[2] if isinstance(entry.shape[2], int) else SIDE
 
     def look(image: Image) -> Found:
         square, fit = letterbox(image, side)
@@ -98,7 +99,7 @@ def ours(state: Path, side: int, floor: float, same: float = NMS_IOU) -> Detecto
     """A checkpoint of the training, before export."""
     network = Network()
     network.load_state_dict(torch.load(state, weights_only=True))
-    decoded = Decoded(network, side).eval()
+    decoded = Decoded(network).eval()
 
     def look(image: Image) -> Found:
         square, fit = letterbox(image, side)

@@ -1,4 +1,7 @@
-"""Writes a checkpoint as ONNX: images [1,3,S,S] RGB 0-1, output [1,9,N] in the layout `yolov8`.
+"""Writes a checkpoint as ONNX: images [1,3,H,W] RGB 0-1, output [1,9,N] in the layout `yolov8`.
+
+H and W are left open: any multiples of 32 will do. `--side` is for what pictures it was trained.
+`--state` may be a file that was exported before.
 
 python models/street/export.py --state run/average.pt --side 480 --out kerbwatch-street-480.onnx
 """
@@ -14,19 +17,18 @@ import onnxruntime as ort
 import torch
 
 from common import LABELS
-from network import Decoded, Network
+from network import Decoded, Network, from_onnx
 
 OPSET = 17
 TOLERANCE = 1e-2  # pixels, and scores far below
 
 
 def export(state: Path, side: int, out: Path) -> None:
-    network = Network()
-    network.load_state_dict(torch.load(state, weights_only=True))
-    decoded = Decoded(network, side).eval()
+    decoded = Decoded(load(state)).eval()
     torch.onnx.export(
         decoded, (torch.zeros(1, 3, side, side),), str(out), opset_version=OPSET,
         input_names=["images"], output_names=["output0"], dynamo=False,
+        dynamic_axes={"images": {2: "height", 3: "width"}, "output0": {2: "boxes"}},
     )  # fmt: skip
     model = onnx.load(out)
     facts = {"names": ",".join(LABELS), "layout": "yolov8", "license": "AGPL-3.0-or-later"}
@@ -35,15 +37,25 @@ def export(state: Path, side: int, out: Path) -> None:
     onnx.save(model, out)
 
 
-def check(state: Path, side: int, out: Path) -> float:
-    """The largest difference between the checkpoint and the file, on noise."""
+def load(state: Path) -> Network:
+    if state.suffix == ".onnx":
+        return from_onnx(state)
     network = Network()
     network.load_state_dict(torch.load(state, weights_only=True))
-    noise = np.random.default_rng(1).random((1, 3, side, side), np.float32)
-    with torch.inference_mode():
-        wanted = Decoded(network, side).eval()(torch.from_numpy(noise)).numpy()
-    got = np.asarray(ort.InferenceSession(out).run(None, {"images": noise})[0])
-    return float(abs(got - wanted).max())
+    return network
+
+
+def check(state: Path, side: int, out: Path) -> float:
+    """The largest difference between the checkpoint and the file, on noise of two shapes."""
+    decoded, session = Decoded(load(state)).eval(), ort.InferenceSession(out)
+    apart = 0.0
+    for height in (side, side // 64 * 32):
+        noise = np.random.default_rng(1).random((1, 3, height, side), np.float32)
+        with torch.inference_mode():
+            wanted = decoded(torch.from_numpy(noise)).numpy()
+        got = np.asarray(session.run(None, {"images": noise})[0])
+        apart = max(apart, float(abs(got - wanted).max()))
+    return apart
 
 
 def main() -> None:

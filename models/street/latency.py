@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 import openvino as ov
 
-from detectors import session_of
+from detectors import SIDE, session_of
 
 WARM, TIMED = 5, 40
 
@@ -38,7 +38,8 @@ def main() -> None:
     for path in args.models:
         session = session_of(path, args.threads)
         entry = session.get_inputs()[0]
-        picture = np.random.default_rng(0).random(entry.shape, np.float32)
+        shape = [side if isinstance(side, int) else SIDE for side in entry.shape]
+        picture = np.random.default_rng(0).random(shape, np.float32)
         options = {"INFERENCE_NUM_THREADS": args.threads, "PERFORMANCE_HINT": "LATENCY"}
         compiled = ov.Core().compile_model(path, "CPU", options)
         feed = {entry.name: picture}
@@ -48,7 +49,7 @@ def main() -> None:
         ):
             middle, best = milliseconds(call)
             times = f"median {middle:.1f} ms, best {best:.1f} ms"
-            print(f"{path.name} {entry.shape[2]} px {name}: {times}")
+            print(f"{path.name} {shape[2]} px {name}: {times}")
 
 
 if __name__ == "__main__":

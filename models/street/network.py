@@ -127,24 +127,26 @@ class Network(nn.Module):
 
 
 class Decoded(nn.Module):
-    """What is exported: [batch, 4 + labels, N], cxcywh in pixels, then objectness × class."""
+    """What is exported: [batch, 4 + labels, N], cxcywh in pixels, then objectness × class.
 
-    def __init__(self, network: Network, side: int):
+    For inputs of any height and width that are multiples of the largest stride.
+    """
+
+    def __init__(self, network: Network):
         super().__init__()
         self.network = network
-        for i, stride in enumerate(STRIDES):
-            n = side // stride
-            rows, columns = torch.meshgrid(torch.arange(n), torch.arange(n), indexing="ij")
-            grid = torch.stack((columns, rows), -1).float()[None, None]
-            self.register_buffer(f"grid{i}", grid - 0.5, persistent=False)
+        for i in range(len(STRIDES)):
             anchor = torch.tensor(ANCHORS[i]).float().view(1, 3, 1, 1, 2)
             self.register_buffer(f"anchor{i}", anchor, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         parts = []
         for i, (raw, stride) in enumerate(zip(self.network(x), STRIDES, strict=True)):
+            rows, columns = torch.arange(raw.shape[2]), torch.arange(raw.shape[3])
+            down, right = torch.meshgrid(rows, columns, indexing="ij")
+            grid = torch.stack((right, down), -1).float()[None, None] - 0.5
             y = raw.sigmoid()
-            xy = (y[..., :2] * 2 + getattr(self, f"grid{i}")) * stride
+            xy = (y[..., :2] * 2 + grid) * stride
             wh = (y[..., 2:4] * 2) ** 2 * getattr(self, f"anchor{i}")
             part = torch.cat((xy, wh, y[..., 4:5] * y[..., 5:]), -1)
             parts.append(part.flatten(1, 3))

@@ -8,11 +8,17 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnxruntime
 import pytest
 
+from detector.engines.layouts import decode
+from detector.engines.letterbox import place, tight, to_tensor
 from detector.engines.protocol import Engine
+from detector.engines.select import EngineKind, open_engine
+from detector.engines.suppression import detections
 from detector.frame import Image
 from fences.box import iou
+from kerbwatch.config.cards import load_card
 
 Engines = tuple[Engine, Engine]
 
@@ -70,3 +76,28 @@ def test_many_threads_may_ask_at_once(engines: Engines, shared_dir: Path) -> Non
         alone = [engine.infer(image) for image in images]
         with ThreadPoolExecutor(4) as pool:
             assert list(pool.map(engine.infer, images * 2)) == alone * 2
+
+
+BUNDLED = Path(__file__).parents[3] / "models" / "kerbwatch-street-480.card.yaml"
+
+
+@pytest.mark.parametrize("kind", [EngineKind.OPENVINO, EngineKind.ONNX])
+@pytest.mark.parametrize("size_wh", [(1280, 720), (960, 720), (405, 720)])
+def test_cutting_the_grey_off_changes_no_detection(
+    kind: EngineKind, size_wh: tuple[int, int], shared_dir: Path
+) -> None:
+    """The bundled model takes any shape: what it finds is what it finds in the whole square."""
+    card = load_card(BUNDLED)
+    path = BUNDLED.with_name(card.file)
+    image = np.asarray(cv2.resize(picture(shared_dir, "street"), size_wh), np.uint8)
+    assert tight(image.shape[:2], card).input_hw != card.input_hw
+    square, box = place(image, card)
+    session = onnxruntime.InferenceSession(path)
+    output = np.asarray(session.run(None, {"images": to_tensor(square, card)})[0])
+    expected = detections(decode(output, card), box, card)
+    found = open_engine(card, path, kind=kind).infer(image)
+    assert expected
+    for mine, others in ((expected, found), (found, expected)):
+        for one in mine:
+            alike = [iou(one.box, it.box) for it in others if it.label == one.label]
+            assert one.score < card.min_score + 0.1 or max(alike, default=0.0) > 0.8

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detector.cards import Channels, ModelCard, Placement
-from detector.engines.letterbox import fit, place, to_tensor
+from detector.engines.letterbox import STRIDE_PX, fit, place, tight, to_tensor
 
 SIDE = st.integers(1, 4000)
 INPUT_SIDE = st.sampled_from([64, 320, 416, 640])
@@ -42,6 +42,24 @@ def test_the_picture_lies_inside_the_input_and_touches_two_of_its_sides(
     assert 0 <= box.left <= 640 - wide
     assert 0 <= box.top <= 416 - high
     assert high == 416 or wide == 640
+
+
+@given(image_hw=st.tuples(SIDE, SIDE), placement=st.sampled_from(Placement))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_only_whole_strides_of_grey_are_cut_off_an_input(
+    make_card: Callable[..., ModelCard], image_hw: tuple[int, int], placement: Placement
+) -> None:
+    """The picture keeps its size, and its place on the network's grid."""
+    card = make_card(input_hw=(480, 640), placement=placement)
+    cut = tight(image_hw, card)
+    before, after = fit(image_hw, card.input_hw, placement), fit(image_hw, cut.input_hw, placement)
+    assert after.picture_hw == before.picture_hw
+    assert (before.left - after.left) % STRIDE_PX == (before.top - after.top) % STRIDE_PX == 0
+    assert after.left <= STRIDE_PX
+    assert after.top <= STRIDE_PX
+    for side, picture, most in zip(cut.input_hw, after.picture_hw, card.input_hw, strict=True):
+        assert picture <= side <= min(most, picture + 2 * STRIDE_PX + 2)
+        assert side % STRIDE_PX == 0
 
 
 def test_a_wide_picture_is_placed_as_the_card_says(make_card: Callable[..., ModelCard]) -> None:
