@@ -26,6 +26,15 @@ _SPARSE_NS = 2 * SECOND_NS // 5
 """Looks no more often than this do without the pictures that no other picture refers to."""
 
 
+_KEYLESS_NS = 5 * SECOND_NS
+"""So long a stream is waited on for its first key frame. Before it nothing can be decoded, unless
+the stream has none."""
+
+_BARREN = 2
+"""So many key frames in a row that give no picture by themselves are none: some encoders refresh
+the picture bit by bit, and FFmpeg calls the places where that begins key frames."""
+
+
 class Demand(Protocol):
     """Who wants pictures, and how often; see :class:`detector.sampling.Sampler`."""
 
@@ -72,7 +81,10 @@ class Connection:
         self._turn = turn
         self._demand = demand
         self._keys = keys
-        self._keys_only = False
+        self._keys_only = keys.live and demand is not None and keys.suffice(demand.interval_ns)
+        self._first_ns: int | None = None
+        self._seen_key = False
+        self._barren = 0
 
     @property
     def pause_s(self) -> float:
@@ -89,6 +101,7 @@ class Connection:
             yield from self._all(packet, None)
             return
         if packet.is_keyframe and packet.size:
+            self._seen_key = True
             self._keys.note(packet)
             self._choose(self._demand)
         if self._keys_only:
@@ -99,7 +112,7 @@ class Connection:
     def _choose(self, demand: Demand) -> None:
         """At a key frame: decide whether key frames are enough from here on."""
         interval_ns = demand.interval_ns
-        enough = self._keys.suffice(interval_ns)
+        enough = self._keys.suffice(interval_ns) and self._barren < _BARREN
         assert self._codec is not None
         if enough and not self._keys_only:
             self._codec.flush_buffers()
@@ -114,14 +127,23 @@ class Connection:
         if gap is not None:
             yield gap
         if not packet.is_keyframe:
+            self._give_up_on_keys(media_ns)
             return
         step_ns = self._keys.step_ns or 0
         if not demand.wants(media_ns, step_ns):
             return
         picture = self._alone(packet)
+        self._barren = 0 if picture is not None else self._barren + 1
         if picture is not None:
             demand.took(media_ns, step_ns)
             yield Placed(media_ns, picture)
+
+    def _give_up_on_keys(self, media_ns: int) -> None:
+        """After a packet that is no key frame: decode all if none has come for too long."""
+        if self._first_ns is None:
+            self._first_ns = media_ns
+        if not self._seen_key and media_ns - self._first_ns > _KEYLESS_NS:
+            self._keys_only = False
 
     def _alone(self, packet: Packet[VideoStream]) -> VideoFrame | None:
         """A key frame decoded at once, without waiting for what follows it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing, nullcontext
 from fractions import Fraction
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,18 @@ class Turns:
 
 
 def watched(
-    path: Path, sampler: Sampler | None, turns: Any = None, *, recorded: bool = False
+    path: Path,
+    sampler: Sampler | None,
+    turns: Any = None,
+    *,
+    recorded: bool = False,
+    skip: int = 0,
+    checked: bool = True,
 ) -> list[float]:
-    """When in the clip, in seconds, a picture came out; each is the right one."""
+    """When, in seconds after the first packet, a picture came out; each is the right one.
+
+    ``skip``: packets that were sent before anybody listened.
+    """
     opened = open_recording(path, threads=1)
     line = Timeline(opened.time_base, opened.step_ns, jump_ns=3 * SECOND_NS)
 
@@ -53,12 +63,12 @@ def watched(
     connection = Connection(opened, place, turns or nullcontext(), sampler, keys)
     times = []
     with closing(opened.container):
-        for packet in packets(opened):
+        for packet in islice(packets(opened), skip, None):
             for item in connection.take(packet):
                 assert isinstance(item, Placed)
-                number = round(item.media_ns / STEP_NS)
+                number = round(item.media_ns / STEP_NS) + skip
                 grey = item.picture.to_ndarray(format="gray")
-                assert abs(float(grey.mean()) - min(255, 2 * number)) < 12
+                assert not checked or abs(float(grey.mean()) - min(255, 2 * number)) < 12
                 times.append(item.media_ns / SECOND_NS)
     return times
 
@@ -89,6 +99,31 @@ def test_whoever_looks_as_seldom_as_key_frames_come_decodes_nothing_else(clip: P
     turns = Turns()
     assert watched(clip, Sampler(SECOND_NS), turns) == near([0.0, 1.0, 2.0, 3.0])
     assert turns.taken == 4
+
+
+def test_nothing_is_decoded_before_the_first_key_frame_comes(clip: Path) -> None:
+    """Whoever connects hears the rest of a group of pictures first, that nobody can decode."""
+    turns = Turns()
+    assert len(watched(clip, Sampler(SECOND_NS), turns, skip=10, checked=False)) == 3
+    assert turns.taken == 3
+
+
+def test_a_stream_without_key_frames_is_decoded_after_a_while(tmp_path: Path) -> None:
+    """Some encoders refresh the picture bit by bit."""
+    path = tmp_path / "refresh.mp4"
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.options = {"g": "25", "sc_threshold": "0", "bf": "0", "intra-refresh": "1"}
+        for number in range(250):
+            picture = av.VideoFrame(64, 48, "gray")
+            picture.planes[0].update(bytes([number // 2]) * picture.planes[0].buffer_size)
+            picture.pts = number
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    times = watched(path, Sampler(SECOND_NS), skip=1, checked=False)
+    assert len(times) >= 3
+    assert max(b - a for a, b in pairwise(times)) < 1.1
 
 
 def test_whoever_looks_less_often_decodes_fewer(clip: Path) -> None:
