@@ -38,7 +38,7 @@ def main(  # noqa: PLR0917  # every parameter is an option of the command
     results: Annotated[Path, typer.Option()] = ROOT / "benchmarks" / "results",
     work: Annotated[Path, typer.Option(help="Where clips are kept.")] = ROOT / "data" / "bench",
     counts: Annotated[
-        str, typer.Option(help="Cameras to measure: 1,20,40. Left out: search.")
+        str, typer.Option(help="Cameras to measure: some=60,80/busy=40/peer=4. Left out: search.")
     ] = "",
     window_s: Annotated[float | None, typer.Option(min=1)] = None,
     load: Annotated[int | None, typer.Option(min=1)] = None,
@@ -52,7 +52,7 @@ def main(  # noqa: PLR0917  # every parameter is an option of the command
         results=results.resolve(),
         date=date or datetime.fromtimestamp(CLOCK.wall_ns() / 1e9, UTC).date().isoformat(),
         command=_command(which, quick, counts, window_s, load),
-        counts=tuple(int(it) for it in counts.split(",") if it),
+        counts=_counts(counts),
         window_s=window_s,
         load=load,
     )
@@ -80,6 +80,11 @@ def _order() -> dict[Name, Callable[[Setting], Result]]:
 def _shared(given: Path | None) -> Path | None:
     path = given or Path(os.environ.get("KERBWATCH_SHARED", ROOT.parent / "shared"))
     return path.resolve() if (path / "footage" / "truth.json").is_file() else None
+
+
+def _counts(text: str) -> dict[str, tuple[int, ...]]:
+    pairs = (part.split("=") for part in text.split("/") if part)
+    return {name: tuple(int(it) for it in numbers.split(",")) for name, numbers in pairs}
 
 
 def _command(

@@ -31,11 +31,19 @@ DRAWN_FENCE = [[0.05, 0.3], [0.5, 0.3], [0.5, 0.95], [0.05, 0.95]]
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A file of H.264 with the fences that it is watched with, as in ``streams.yaml``."""
+    """A file of H.264 with the fences that it is watched with, as in ``streams.yaml``.
+
+    ``still``: they are where nothing happens.
+    """
 
     path: Path
     fences: tuple[dict[str, Any], ...]
     origin: str
+    still: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.origin}{' (still)' if self.still else ''}"
 
     @property
     def polygons(self) -> list[Any]:

@@ -21,7 +21,10 @@ from benchmarks.setting import Setting
 EVERY_S, IDLE_EVERY_S = 2.0, 8.0
 
 Cases = dict[str, frozenset[tuple[str, str]]]
-"""By camera: fence and scenario of what was opened."""
+"""By camera, or by clip: fence and scenario of what was opened."""
+
+SETTLE_S = 45.0
+"""Backgrounds are learned and connections made before the window begins."""
 
 
 class PeerAbsentError(RuntimeError):
@@ -58,15 +61,17 @@ def window_s(setting: Setting) -> float:
 
 
 def cases_alone(setting: Setting, clips: list[Clip]) -> Cases:
-    """What each clip opens when it is one of few; by the name of its first camera."""
+    """What each clip opens when it is one of few; by the clip's name."""
+    few = list({clip.name: clip for clip in clips}.values())
     with (
         tempfile.TemporaryDirectory() as name,
-        _streets(clips, len(clips), Path(name)) as rtsp,
-        _watched(clips, len(clips), rtsp, Path(name)) as watched,
+        _streets(few, len(few), Path(name)) as rtsp,
+        _watched(few, len(few), rtsp, Path(name)) as watched,
     ):
-        watched.wait_online(len(clips))
-        pause(window_s(setting))
-        return _cases(watched)
+        watched.wait_online(len(few))
+        pause(SETTLE_S + window_s(setting))
+        found = _cases(watched)
+    return {clip.name: found.get(_name(n), frozenset()) for n, clip in enumerate(few)}
 
 
 def our_round(setting: Setting, clips: list[Clip], count: int, alone: Cases | None) -> Round:
@@ -81,9 +86,9 @@ def our_round(setting: Setting, clips: list[Clip], count: int, alone: Cases | No
         except NotReadyError as error:
             memory_mb = usage(watched.pid).memory_mb
             return Round(count, 0.0, 0.0, round(memory_mb, 1), 0.0, failure=str(error))
-        pause(EVERY_S if setting.quick else 3 * EVERY_S)
+        pause(EVERY_S if setting.quick else SETTLE_S)
         held = _measured(watched, rtsp, count, window_s(setting))
-        return _with_cases(held, _cases(watched), alone, len(clips))
+        return _with_cases(held, _cases(watched), alone, clips)
 
 
 def peer_round(setting: Setting, clips: list[Clip], count: int) -> Round:
@@ -203,12 +208,12 @@ def _cases(watched: Watching) -> Cases:
     return {name: frozenset(cases) for name, cases in held.items()}
 
 
-def _with_cases(held: Round, cases: Cases, alone: Cases | None, clips: int) -> Round:
+def _with_cases(held: Round, cases: Cases, alone: Cases | None, clips: list[Clip]) -> Round:
     total = sum(len(it) for it in cases.values())
     if alone is None:
         return replace(held, cases=total)
     same = sum(
-        cases.get(_name(n), frozenset()) == alone.get(_name(n % clips), frozenset())
+        cases.get(_name(n), frozenset()) == alone[clips[n % len(clips)].name]
         for n in range(held.cameras)
     )
     return replace(held, cases=total, same_cases=round(same / held.cameras, 3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ class Setting:
 
     ``peer_python`` is the interpreter that has what the peers need; ``shared`` the folder with
     real models and footage, ``None`` where there is none; ``work`` keeps clips between runs;
-    ``counts``: numbers of cameras to measure instead of searching; ``window_s``: how long each
+    ``counts``: numbers of cameras to measure instead of searching, for ``some``, ``busy``, ``sub``
+    and the ``peer`` (see :mod:`benchmarks.cameras`); ``window_s``: how long each
     round is measured, ``None``: as long as the benchmark likes; ``load``: cameras of "full
     load", ``None``: as many as the cameras benchmark found. ``date`` is ISO, ``command`` what
     was typed.
@@ -37,7 +38,7 @@ class Setting:
     results: Path
     date: str
     command: str
-    counts: tuple[int, ...] = ()
+    counts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     window_s: float | None = None
     load: int | None = None
 

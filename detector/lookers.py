@@ -61,6 +61,8 @@ class Lookers:
         self._queue: deque[Seat] = deque()
         self._queued: set[str] = set()
         self._busy: set[str] = set()
+        self._seats: dict[str, Seat] = {}
+        self._factor = overload.factor
         self._closed = False
         self._threads = [
             threading.Thread(target=self._run, name=f"looker-{number + 1}", daemon=True)
@@ -144,9 +146,21 @@ class Lookers:
 
     def _tell(self, seat: Seat, frame: Frame, waited_ns: int, begun_ns: int) -> None:
         now_ns = self._clock.monotonic_ns()
+        sampler = seat.watch.sampler
+        self._overload.looked(seat.camera_id, sampler.wanted_ns, now_ns - begun_ns, now_ns)
         self._overload.waited(waited_ns, now_ns)
-        seat.watch.sampler.stretch = self._overload.factor
+        self._stretch(seat)
         seat.on_look(Look(seat.camera_id, frame.media_ns, waited_ns, now_ns - begun_ns))
+
+    def _stretch(self, seat: Seat) -> None:
+        """Every camera's intervals at once: one that waits for its next look must not wait on."""
+        factor = self._overload.factor
+        with self._lock:
+            self._seats[seat.camera_id] = seat
+            changed = list(self._seats.values()) if factor != self._factor else [seat]
+            self._factor = factor
+        for one in changed:
+            one.watch.sampler.stretch = factor
 
 
 def _take(watch: Watch, waiting: Waiting) -> None:

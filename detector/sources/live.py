@@ -30,6 +30,15 @@ from fences.observation import Gap
 
 _UNSTAMPED = frozenset({"mpjpeg", "mjpeg", "h264", "hevc", "image2pipe", "jpeg_pipe"})
 
+_REST_S = 0.5
+"""How long a reader leaves packets to the system's buffers, where pictures are wanted seldom.
+
+Every packet that is taken at once interrupts whoever computes in Python: 80 cameras that did so
+left their lookers half of the work that they do now.
+"""
+
+_SELDOM_NS = 3 * SECOND_NS // 2
+"""Who wants pictures no more often than this can wait so long for one."""
 
 _NOBODY_WAITS: AbstractContextManager[object] = nullcontext()
 
@@ -141,7 +150,7 @@ class LiveSource:
     def _watched(self, opened: OpenedVideo, connection: Connection) -> Iterator[Placed | Gap]:
         """Pictures until the source is closed; raises ``SourceError`` when none come."""
         patience_s = self._options.first_picture_s
-        asked_ns = heard_ns = self._clock.monotonic_ns()
+        asked_ns = heard_ns = rested_ns = self._clock.monotonic_ns()
         for packet in packets(opened):
             now_ns = self._clock.monotonic_ns()
             silent_s = (now_ns - asked_ns) / SECOND_NS
@@ -165,6 +174,13 @@ class LiveSource:
             if self._closed.is_set():
                 return
             self._expect(2 * self._options.read_s)
+            if asked_ns - rested_ns > _REST_S * SECOND_NS and self._may_rest:
+                self._clock.wait(self._closed, _REST_S)
+                asked_ns = rested_ns = self._clock.monotonic_ns()
+
+    @property
+    def _may_rest(self) -> bool:
+        return self._demand is not None and self._demand.interval_ns >= _SELDOM_NS
 
 
 class _Line:

@@ -90,7 +90,7 @@ def serve(
             _log.info("case_retired", case=case.case_id)
         broker = alerts.start()
         backgrounds = BackgroundFolder(options.data_dir / "backgrounds")
-        overload = Overload(partial(_say_overload, metrics, alerts))
+        overload = Overload(_cores(), partial(_say_overload, metrics, alerts))
         lookers = Lookers(_cores(), clock, overload)
         turns = Turns(_cores(), overload, clock)
         clips = ClipWriter(alerts.intake, options.evidence, clock)
