@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any, cast
 
 import numpy as np
@@ -158,3 +159,20 @@ def test_closing_ends_the_threads_and_whoever_waits(start: Callable[[int], Looke
     offer(lookers, camera, 1)
     assert lookers.idle(camera, WAIT_S)
     assert cast("Seen", camera.watch).taken == []
+
+
+def test_a_new_factor_reaches_cameras_that_wait_for_their_next_look() -> None:
+    """Else one that was told to wait 16 times as long in a rush would wait so long after it."""
+    overload, waits, comes = Overload(), Seen(), Seen()
+    lookers = Lookers(1, SystemClock(), overload)
+    lookers.start()
+    try:
+        first, second = seat("waits", waits), seat("comes", comes)
+        offer(lookers, first, 1)
+        assert lookers.idle(first, WAIT_S)
+        overload.factor = Fraction(3)
+        offer(lookers, second, 1)
+        assert lookers.idle(second, WAIT_S)
+        assert waits.sampler.stretch == comes.sampler.stretch == Fraction(3)
+    finally:
+        lookers.close(WAIT_S)
