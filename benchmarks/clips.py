@@ -12,7 +12,7 @@ from typing import Any
 import av
 import cv2
 import numpy as np
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 
 from benchmarks.setting import Setting
 from detector.frame import Image
@@ -89,7 +89,10 @@ def drawn_fence(dwell_s: float) -> dict[str, Any]:
 
 
 def encode(pictures: Iterable[VideoFrame], to: Path, size_wh: tuple[int, int]) -> None:
-    """H.264 as cameras send it: 25 a second, a key frame every 2 s, no B-frames, 2 Mbit/s."""
+    """H.264 as cameras send it: 25 a second, a key frame every 2 s, no B-frames, 2 Mbit/s.
+
+    Without what is left over of the last 2 s, so that they stay as far apart where it is repeated.
+    """
     part = to.with_name(to.name + ".part")
     kbps = _KBPS.get(size_wh, _KBPS[FULL_WH])
     options = {
@@ -103,12 +106,23 @@ def encode(pictures: Iterable[VideoFrame], to: Path, size_wh: tuple[int, int]) -
         stream = container.add_stream("libx264", rate=FPS, options=options)
         stream.width, stream.height, stream.pix_fmt = *size_wh, "yuv420p"
         stream.bit_rate, stream.gop_size = kbps * 1000, round(KEY_S * FPS)
-        for number, picture in enumerate(pictures):
+        for number, picture in enumerate(_whole_groups(pictures)):
             sized = picture.reformat(*size_wh, format="yuv420p")
             sized.pts, sized.time_base = number, Fraction(1, FPS)
+            sized.pict_type = PictureType.NONE  # or it stays a key frame where it was one
             container.mux(stream.encode(sized))
         container.mux(stream.encode(None))
     part.replace(to)
+
+
+def _whole_groups(pictures: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
+    size = round(KEY_S * FPS)
+    group: list[VideoFrame] = []
+    for number, picture in enumerate(pictures):
+        group.append(picture)
+        if len(group) == size or number < size:  # a clip may be shorter than that
+            yield from group
+            group.clear()
 
 
 def lengthened(clip: Clip, seconds: float) -> Clip:
