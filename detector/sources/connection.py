@@ -7,9 +7,10 @@ itself, and the rest is let go unseen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol, TypeAlias
 
 import av.error
@@ -84,6 +85,7 @@ class Connection:
         self._keys_only = keys.live and demand is not None and keys.suffice(demand.interval_ns)
         self._first_ns: int | None = None
         self._seen_key = False
+        self._key_ns = self._at_ns = 0
         self._barren = 0
 
     @property
@@ -92,22 +94,37 @@ class Connection:
         interval_ns = 0 if self._demand is None else self._demand.interval_ns
         return (interval_ns + (self._keys.step_ns or 0) * self._keys_only) / SECOND_NS
 
-    def take(self, packet: Packet[VideoStream]) -> Iterator[Gap | Placed]:
+    @property
+    def to_key_ns(self) -> int | None:
+        """Media time from the last packet to the next key frame; ``None`` if that is no matter."""
+        step_ns = self._keys.step_ns
+        if not self._keys_only or step_ns is None:
+            return None
+        return self._key_ns + step_ns - self._at_ns
+
+    def take(self, packet: Packet[VideoStream]) -> Iterable[Gap | Placed]:
         """What a packet gives: gaps in the stream's time, and pictures that are wanted.
 
         Nothing for a damaged one.
         """
-        if self._demand is None:
-            yield from self._all(packet, None)
-            return
+        demand = self._demand
+        if demand is None:
+            return self._all(packet, None)
         if packet.is_keyframe and packet.size:
             self._seen_key = True
             self._keys.note(packet)
-            self._choose(self._demand)
-        if self._keys_only:
-            yield from self._key(packet, self._demand)
-        else:
-            yield from self._all(packet, self._demand)
+            self._choose(demand)
+        if not self._keys_only:
+            return self._all(packet, demand)
+        if packet.size == 0:
+            return ()
+        self._at_ns, gap = self._place(packet)
+        gaps = () if gap is None else (gap,)
+        if not packet.is_keyframe:
+            self._give_up_on_keys(self._at_ns)
+            return gaps
+        self._key_ns = self._at_ns
+        return chain(gaps, self._key(packet, self._at_ns, demand))
 
     def _choose(self, demand: Demand) -> None:
         """At a key frame: decide whether key frames are enough from here on."""
@@ -120,15 +137,7 @@ class Connection:
         spared = interval_ns >= _SPARSE_NS and self._keys.live
         self._codec.skip_frame = "NONREF" if spared else "DEFAULT"
 
-    def _key(self, packet: Packet[VideoStream], demand: Demand) -> Iterator[Gap | Placed]:
-        if packet.size == 0:
-            return
-        media_ns, gap = self._place(packet)
-        if gap is not None:
-            yield gap
-        if not packet.is_keyframe:
-            self._give_up_on_keys(media_ns)
-            return
+    def _key(self, packet: Packet[VideoStream], media_ns: int, demand: Demand) -> Iterator[Placed]:
         step_ns = self._keys.step_ns or 0
         if not demand.wants(media_ns, step_ns):
             return

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from fractions import Fraction
 
 import numpy as np
+from av.packet import Packet
+from av.video.stream import VideoStream
 
 from detector.frame import Frame
 from detector.sources.access import Access
@@ -20,6 +22,7 @@ from detector.sources.keys import KeyDistance
 from detector.sources.network import NetworkDoor
 from detector.sources.patience import LiveOptions
 from detector.sources.picture import PictureConverter
+from detector.sources.rest import Rest
 from detector.sources.status import OnStatus, ignore_status
 from detector.sources.tap import NoTap, Tap, tapped
 from detector.sources.teller import Teller
@@ -30,15 +33,8 @@ from fences.observation import Gap
 
 _UNSTAMPED = frozenset({"mpjpeg", "mjpeg", "h264", "hevc", "image2pipe", "jpeg_pipe"})
 
-_REST_S = 0.5
-"""How long a reader leaves packets to the system's buffers, where pictures are wanted seldom.
-
-Every packet that is taken at once interrupts whoever computes in Python: 80 cameras that did so
-left their lookers half of the work that they do now.
-"""
-
 _SELDOM_NS = 3 * SECOND_NS // 2
-"""Who wants pictures no more often than this can wait so long for one."""
+"""Who wants pictures no more often than this lets the reader rest between bursts of packets."""
 
 _NOBODY_WAITS: AbstractContextManager[object] = nullcontext()
 
@@ -150,10 +146,10 @@ class LiveSource:
     def _watched(self, opened: OpenedVideo, connection: Connection) -> Iterator[Placed | Gap]:
         """Pictures until the source is closed; raises ``SourceError`` when none come."""
         patience_s = self._options.first_picture_s
-        asked_ns = heard_ns = rested_ns = self._clock.monotonic_ns()
+        asked_ns = heard_ns = self._clock.monotonic_ns()
+        resting = _Resting(self._clock, self._closed, opened, connection)
         for packet in packets(opened):
-            now_ns = self._clock.monotonic_ns()
-            silent_s = (now_ns - asked_ns) / SECOND_NS
+            waited_ns = self._clock.monotonic_ns() - asked_ns
             self._due_ns = None
             if self._closed.is_set():
                 return
@@ -167,20 +163,43 @@ class LiveSource:
                     patience_s = self._options.read_s + connection.pause_s
             asked_ns = self._clock.monotonic_ns()
             # FFmpeg gives a last packet when a read times out, and only then the error.
-            if silent_s > self._options.read_s:
-                raise timed_out(opened.where, f"nothing came for {silent_s:.1f} s")
+            if waited_ns > self._options.read_s * SECOND_NS:
+                raise timed_out(opened.where, f"nothing came for {waited_ns / SECOND_NS:.1f} s")
             if asked_ns - heard_ns > patience_s * SECOND_NS:
                 raise undecodable(opened.where, patience_s)
             if self._closed.is_set():
                 return
             self._expect(2 * self._options.read_s)
-            if asked_ns - rested_ns > _REST_S * SECOND_NS and self._may_rest:
-                self._clock.wait(self._closed, _REST_S)
-                asked_ns = rested_ns = self._clock.monotonic_ns()
+            if self._may_rest and resting.after(packet, waited_ns):
+                asked_ns = self._clock.monotonic_ns()
 
     @property
     def _may_rest(self) -> bool:
         return self._demand is not None and self._demand.interval_ns >= _SELDOM_NS
+
+
+class _Resting:
+    """The reader's rests on one connection."""
+
+    def __init__(
+        self, clock: Clock, closed: threading.Event, opened: OpenedVideo, connection: Connection
+    ) -> None:
+        self._clock = clock
+        self._closed = closed
+        self._opened = opened
+        self._connection = connection
+        self._rest: Rest | None = None
+
+    def after(self, packet: Packet[VideoStream], waited_ns: int) -> bool:
+        """Rest, if nothing more is there; whether it has. The packet took so long to come."""
+        if self._rest is None:
+            opened = self._opened
+            self._rest = Rest(self._clock, opened.time_base if _is_stamped(opened) else None)
+        stamp = packet.pts if packet.dts is None else packet.dts
+        rest_s = self._rest.length_s(stamp, waited_ns, self._connection.to_key_ns)
+        if rest_s:
+            self._clock.wait(self._closed, rest_s)
+        return rest_s > 0
 
 
 class _Line:
@@ -200,6 +219,7 @@ class _Line:
         self._jump_ns = int(jump_s * SECOND_NS)
         self._timeline: Timeline | None = None
         self._placed_ns = 0
+        self._stamped = _is_stamped(opened)
 
     @property
     def end_ns(self) -> int:
@@ -211,13 +231,13 @@ class _Line:
             self._timeline = self._begun(item.pts)
         now_ns = self._clock.monotonic_ns()
         passed_ns, self._placed_ns = now_ns - self._placed_ns, now_ns
-        if _is_stamped(self._opened):
+        if self._stamped:
             return self._timeline.place(item.pts, item.dts, passed_ns)
         return self._timeline.place(now_ns, None)
 
     def _begun(self, first: int | None) -> Timeline:
         opened, wall_ns = self._opened, self._clock.wall_ns()
-        stamped = _is_stamped(opened)
+        stamped = self._stamped
         begin_ns = self._asked_ns if stamped else wall_ns
         if stamped and first is not None and opened.stream.start_time is not None:
             passed_ns = int((first - opened.stream.start_time) * opened.time_base * SECOND_NS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 from av.container import OutputContainer
@@ -24,9 +25,11 @@ _INDEX_BYTES_PER_PACKET = 64
 begin before all of it is there, and nothing has to be moved when the end is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A packet as it came. ``pts`` in its stream's unit, ``at_ns`` on its connection's clock."""
+class Kept(NamedTuple):
+    """A packet as it came. ``pts`` in its stream's unit, ``at_ns`` on its connection's clock.
+
+    Made for every packet of every camera, a tuple in a third of a frozen dataclass' time.
+    """
 
     data: bytes
     pts: int

@@ -191,9 +191,12 @@ class Ring:
         else:
             return  # nothing that can be decoded without what came before
         self._bytes += size
-        self._trim()
+        if self._bytes > self._max_bytes or self._is_long(run):
+            self._trim()
 
     def _ready(self) -> list[Wanted]:
+        if not self._wanted:
+            return []
         ready = [wanted for wanted in self._wanted if not wanted.told and _complete(wanted)]
         for wanted in ready:
             wanted.told = True
@@ -202,6 +205,12 @@ class Ring:
     def _trim(self) -> None:
         while self._groups and (self._bytes > self._max_bytes or not self._is_needed()):
             self._bytes -= self._groups.popleft().size
+
+    def _is_long(self, run: _Run) -> bool:
+        """Whether there may be a group too much: asked of every packet, so quick to answer."""
+        groups = self._groups
+        reach_ns = (run.newest_ns or 0) - self._keep_ns
+        return len(groups) > 1 and (groups[1].run is not run or groups[1].start_ns <= reach_ns)
 
     def _is_needed(self) -> bool:
         """Whether the oldest group is: nothing after it reaches back as far as need be."""

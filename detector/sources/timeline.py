@@ -52,7 +52,8 @@ class Timeline:
     def __init__(
         self, time_base: Fraction, step_ns: int, *, start_ns: int = 0, jump_ns: int
     ) -> None:
-        self._ns_per_unit = time_base * SECOND_NS
+        ns_per_unit = time_base * SECOND_NS
+        self._ns, self._units = ns_per_unit.numerator, ns_per_unit.denominator
         self._step_ns = max(2, step_ns)
         self._jump_ns = max(jump_ns, 3 * step_ns)
         self._start_ns = start_ns
@@ -89,7 +90,8 @@ class Timeline:
         self, stamp: int, last_ns: int, passed_ns: int | None
     ) -> tuple[int, Gap | None]:
         assert self._origin is not None
-        media_ns = self._origin_ns + int((stamp - self._origin) * self._ns_per_unit)
+        # a product of fractions would take longer than all else that is done with a packet
+        media_ns = self._origin_ns + (stamp - self._origin) * self._ns // self._units
         ahead_ns = media_ns - last_ns
         if ahead_ns < -self._jump_ns or ahead_ns > _DAY_NS:
             return self._set_anew(stamp, last_ns, passed_ns or 0, CLOCK_RESTARTED)

@@ -1,0 +1,89 @@
+"""A reader rests when it has read all that is there, until the next key frame, and never else."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from detector.sources.rest import LEAST_S, MOST_S, RUSHED_S, Rest
+from fences.clock import SECOND_NS
+from tests.alerts_kit import FakeClock
+
+BASE = Fraction(1, 25)
+"""A stamp is the number of the picture."""
+
+SOON_NS = SECOND_NS // 1000
+TO_KEY_NS = 3 * SECOND_NS // 2
+
+
+class Reader:
+    """Reads pictures of a camera that gives 25 a second, each a little after it was taken."""
+
+    def __init__(self, base: Fraction | None = BASE) -> None:
+        self.clock = FakeClock()
+        self.rest = Rest(self.clock, base)
+        self.read = 0
+
+    def pass_s(self, seconds: float) -> None:
+        self.clock.pass_s(seconds)
+
+    def packet(self, *, waited_s: float = 0.0005, to_key_ns: int | None = TO_KEY_NS) -> float:
+        self.clock.pass_s(waited_s)
+        self.read += 1
+        return self.rest.length_s(self.read, round(waited_s * SECOND_NS), to_key_ns)
+
+    def live(self, count: int) -> None:
+        """Packets that come as they are taken."""
+        for _ in range(count):
+            self.packet(waited_s=0.04)
+
+
+def test_who_has_read_all_rests_and_then_reads_on_until_all_is_read_again() -> None:
+    reader = Reader()
+    reader.live(20)
+    assert reader.packet(waited_s=0.04) == MOST_S
+    reader.pass_s(1.0)
+    rests = [reader.packet() for _ in range(25)]
+    assert rests[:22] == [0.0] * 22
+    assert rests[-1] == MOST_S
+
+
+def test_a_rest_ends_when_the_next_key_frame_is_due() -> None:
+    reader = Reader()
+    reader.live(20)
+    assert reader.packet(waited_s=0.04, to_key_ns=SECOND_NS // 4) == 0.25
+    assert reader.packet(waited_s=0.04, to_key_ns=round(LEAST_S * SECOND_NS) - 1) == 0.0
+    assert reader.packet(waited_s=0.04, to_key_ns=-1) == 0.0
+
+
+def test_where_nobody_knows_of_key_frames_rests_are_short() -> None:
+    reader = Reader()
+    reader.live(20)
+    assert reader.packet(waited_s=0.04, to_key_ns=None) == RUSHED_S
+
+
+def test_a_lag_that_no_wait_has_proven_for_ten_seconds_is_read_to_its_end() -> None:
+    """What looked like the end of what is there may have been a busy machine."""
+    reader = Reader()
+    reader.live(20)
+    for _ in range(11):
+        reader.pass_s(1.0 - 25 * 0.0005)
+        rests = [reader.packet() for _ in range(25)]
+    assert rests == [0.0] * 25
+    assert reader.packet(waited_s=0.04) == MOST_S
+
+
+def test_a_camera_whose_clock_was_set_is_rested_at_again() -> None:
+    """It now seems to lag by a minute; reads that wait again and again show that it does not."""
+    reader = Reader()
+    reader.live(20)
+    reader.packet()
+    reader.pass_s(60.0)
+    rests = [reader.packet(waited_s=0.04) for _ in range(10)]
+    assert rests[0] == 0.0
+    assert rests[-1] == MOST_S
+
+
+def test_without_stamps_only_a_read_that_has_waited_tells() -> None:
+    reader = Reader(None)
+    assert reader.packet() == 0.0
+    assert reader.packet(waited_s=0.04) == MOST_S
