@@ -37,8 +37,9 @@ class Look:
 class Seat:
     """A camera among those that are looked at. ``on_failure`` is told what broke a look.
 
-    ``around`` calls every look: whoever wants to know where the thread was, if it does not come
-    back, finds this on its stack.
+    ``cost_ns`` tells what the last look took of those who look, where they are not the threads
+    here but others that these wait for. ``around`` calls every look: whoever wants to know where
+    the thread was, if it does not come back, finds this on its stack.
     """
 
     camera_id: str
@@ -46,6 +47,7 @@ class Seat:
     on_failure: Callable[[Exception], None]
     on_look: Callable[[Look], None] = lambda _: None
     around: Callable[[Callable[[], None]], None] = lambda look: look()
+    cost_ns: Callable[[], int] | None = None
     latest: Latest = field(default_factory=Latest)
 
 
@@ -147,7 +149,8 @@ class Lookers:
     def _tell(self, seat: Seat, frame: Frame, waited_ns: int, begun_ns: int) -> None:
         now_ns = self._clock.monotonic_ns()
         sampler = seat.watch.sampler
-        self._overload.looked(seat.camera_id, sampler.wanted_ns, now_ns - begun_ns, now_ns)
+        cost_ns = now_ns - begun_ns if seat.cost_ns is None else seat.cost_ns()
+        self._overload.looked(seat.camera_id, sampler.wanted_ns, cost_ns, now_ns)
         self._overload.waited(waited_ns, now_ns)
         self._stretch(seat)
         seat.on_look(Look(seat.camera_id, frame.media_ns, waited_ns, now_ns - begun_ns))

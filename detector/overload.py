@@ -22,7 +22,7 @@ from fences.clock import SECOND_NS
 LATE_NS = SECOND_NS * 4 // 10
 """If frames wait longer than this for their looks, on average, there is too much to do."""
 
-EASY_NS = SECOND_NS // 10
+EASY_NS = SECOND_NS // 5
 """If they wait less than this on average, there is room for more."""
 
 JUDGED_EVERY_NS = 2 * SECOND_NS
@@ -37,6 +37,11 @@ _SILENT = 4.0
 """A camera that was not looked at for so many intervals wants nothing: it is away."""
 
 _UP, _DOWN = 1.25, 0.9
+
+_EASED = 0.85
+"""The factor falls no faster than by this: all who have waited longer than a new interval are due
+at once, and a fall from 2 to 1 would make a rush of half of all cameras."""
+
 _MOST_TRIM, _MOST = 2.0, 16.0
 
 
@@ -48,15 +53,15 @@ class Overload:
     """From what is to be done to the factor by which all intervals are stretched, 1 to 16.
 
     ``at_once``: looks that go on side by side. ``on_change`` is told the factor before and the
-    new one, from the thread that brought it about. The mean of the waits counts: of many cameras
-    some send their pictures at the same moment, and the last of these waits for the others
-    however little there is to do. Safe to use from many threads.
+    new one, from the thread that brought it about; it may be set later. The mean of the waits
+    counts: of many cameras some send their pictures at the same moment, and the last of these
+    waits for the others however little there is to do. Safe to use from many threads.
     """
 
     def __init__(self, at_once: int = 1, on_change: OnChange = lambda _before, _now: None) -> None:
         self._lock = threading.Lock()
         self._at_once = at_once
-        self._on_change = on_change
+        self.on_change = on_change
         self._wanted: dict[str, tuple[int, int]] = {}
         self._took_ns = 0.0
         self._looks_ns = self._looks = 0
@@ -86,7 +91,7 @@ class Overload:
             self._waited_ns = self._waits = 0
             now = self.factor
         if now != before:
-            self._on_change(before, now)
+            self.on_change(before, now)
 
     def _judged(self, now_ns: int) -> Fraction:
         mean_ns = self._waited_ns // self._waits
@@ -95,6 +100,7 @@ class Overload:
         elif mean_ns < EASY_NS:
             self._trim = max(1.0, self._trim * _DOWN)
         wanted = min(_MOST, max(1.0, self._load(now_ns)) * self._trim)
+        wanted = max(1.0, wanted, float(self.factor) * _EASED)
         return Fraction(wanted).limit_denominator(100)
 
     def _load(self, now_ns: int) -> float:

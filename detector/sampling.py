@@ -22,14 +22,19 @@ class Sampler:
     does not depend on the frame rate by more than one frame. Of pictures that come about as
     seldom as they are wanted (key frames), one is taken if the next would come too late.
 
+    ``phase``, 0 to 1, is how much of the first interval of a quiet time is waited, beyond
+    ``every_ns``: cameras that began together, or were all stirred by the same lightning, would
+    else be looked at all at once for ever after, and nobody in between.
+
     One thread asks, another may settle and stretch: every attribute is replaced as a whole.
     """
 
-    def __init__(self, every_ns: int, idle_ns: int | None = None) -> None:
+    def __init__(self, every_ns: int, idle_ns: int | None = None, phase: float = 0.0) -> None:
         if every_ns < 0:
             raise ValueError(f"got an interval of {every_ns} ns, expected 0 or more")
         self._every_ns = every_ns
         self._idle_ns = max(every_ns, every_ns if idle_ns is None else idle_ns)
+        self._phase = phase
         self._due_ns: int | None = None
         self._taken_ns = 0
         self._quiet = False
@@ -79,6 +84,8 @@ class Sampler:
         """
         if self._quiet and not quiet and self._due_ns is not None:
             self._due_ns = min(self._due_ns, self._taken_ns + self._every_ns)
+        elif quiet and not self._quiet and self._due_ns is not None:
+            self._due_ns += round(self._phase * (self._idle_ns - self._every_ns))
         self._quiet = quiet
 
 

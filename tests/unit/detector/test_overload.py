@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -46,8 +47,21 @@ def test_a_camera_that_is_away_wants_nothing() -> None:
     now_ns = after(overload, [0, 0])
     assert overload.factor > 4
     looked(overload, 1, 1.0, 0.1, now_ns + 60 * SECOND_NS)
-    overload.waited(0, now_ns + 60 * SECOND_NS)
+    after(overload, [0] * 20, now_ns + 60 * SECOND_NS)
     assert overload.factor == 1
+
+
+def test_a_factor_that_is_too_large_falls_step_by_step() -> None:
+    """Fallen at once, all that have waited longer than a new interval would be due at once."""
+    told: list[float] = []
+    overload = Overload(1, lambda _, now: told.append(float(now)))
+    looked(overload, 40, 1.0, 0.1, 0)
+    now_ns = after(overload, [0, 0])
+    after(overload, [0] * 20, now_ns + 60 * SECOND_NS)
+    falls = [after / before for before, after in pairwise(told)]
+    assert told[-1] == 1
+    assert len(told) > 8
+    assert min(falls) > 0.84
 
 
 def test_a_camera_of_which_every_frame_is_wanted_counts_for_nothing() -> None:

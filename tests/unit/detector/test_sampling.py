@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -105,3 +106,20 @@ def test_a_busy_machine_stretches_every_interval() -> None:
     assert (sampler.wanted_ns, sampler.interval_ns) == (2 * SECOND_NS, 3 * SECOND_NS)
     sampler.settle(quiet=True)
     assert (sampler.wanted_ns, sampler.interval_ns) == (8 * SECOND_NS, 12 * SECOND_NS)
+
+
+@pytest.mark.parametrize("phase", [0.0, 0.25, 0.8, 1.0])
+def test_cameras_that_begin_together_are_not_looked_at_together_when_nothing_happens(
+    phase: float,
+) -> None:
+    """Key frames every 2 s, quiet from the first look on: then every 8 s, each at its time."""
+    sampler = Sampler(2 * SECOND_NS, 8 * SECOND_NS, phase)
+    taken: list[int] = []
+    for second in range(0, 60, 2):
+        if sampler.wants(second * SECOND_NS, 2 * SECOND_NS):
+            sampler.took(second * SECOND_NS, 2 * SECOND_NS)
+            taken.append(second)
+            sampler.settle(quiet=True)
+    assert taken[0] == 0
+    assert taken[1] == next(at for at in range(2, 60, 2) if at + 1.9 > 2 + 6 * phase)
+    assert {b - a for a, b in pairwise(taken[1:])} == {8}
