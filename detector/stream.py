@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from detector.eyes import Eyes
 from detector.frame import Frame, FrameSource, Image
 from detector.sampling import Sampler
 from fences.event import FenceEvent
 from fences.guard import Guard
-from fences.observation import Gap, StepInput, Tick
+from fences.observation import Gap, Observation, StepInput, Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,24 @@ class Sink(Protocol):
         ...
 
 
+class Sight(Protocol):
+    """Looks at pictures: :class:`detector.eyes.Eyes`, here or in another process."""
+
+    @property
+    def wanted_px(self) -> int: ...
+
+    @property
+    def quiet(self) -> bool: ...
+
+    def look(self, image: Image, media_ns: int, wall_ns: int) -> Observation: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Everything that one stream's frames and gaps go through, one at a time and in order."""
 
     sampler: Sampler
-    eyes: Eyes
+    eyes: Sight
     guard: Guard
     sink: Sink
 

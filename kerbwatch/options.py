@@ -217,7 +217,8 @@ class ServiceOptions:
     """Everything that ``kerbwatch run`` needs to know.
 
     ``store_url`` is SQLAlchemy's, with an absolute path where it is SQLite. ``metrics`` None:
-    none are served.
+    none are served. ``look_processes``: how many look beside the service's own, None: as many
+    as is best.
     """
 
     site: SiteOptions
@@ -229,6 +230,7 @@ class ServiceOptions:
     recipients: tuple[RecipientOptions, ...] = ()
     metrics: MetricsOptions | None = None
     evidence: EvidenceOptions = field(default_factory=EvidenceOptions)
+    look_processes: int | None = None
 
     def camera(self, camera_id: str) -> CameraOptions | None:
         """The camera of that id, if there is one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class ModelError(Exception):
@@ -15,3 +16,11 @@ class ModelError(Exception):
         self.got = got
         self.expected = expected
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It may be raised in one process and told in another."""
+        return _made, (self.what, self.where, self.got, self.expected, self.remedy)
+
+
+def _made(what: str, where: Path, got: str, expected: str, remedy: str) -> ModelError:
+    return ModelError(what, where=where, got=got, expected=expected, remedy=remedy)

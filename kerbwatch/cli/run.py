@@ -72,7 +72,9 @@ def _watch(line: Line, config: Path, as_json: bool) -> None:
     from kerbwatch.config.cards import known_cards  # noqa: PLC0415
     from kerbwatch.config.load import load_options  # noqa: PLC0415
     from kerbwatch.logs import set_up_logs  # noqa: PLC0415
+    from kerbwatch.looking.station import Host  # noqa: PLC0415
     from kerbwatch.node.book import QuarantineBook, node_folder  # noqa: PLC0415
+    from kerbwatch.node.line import CRASH_REPORT  # noqa: PLC0415
     from kerbwatch.wire.quarantine import Quarantine  # noqa: PLC0415
     from kerbwatch.wire.service import serve  # noqa: PLC0415
 
@@ -94,7 +96,8 @@ def _watch(line: Line, config: Path, as_json: bool) -> None:
         _greet(tell, ready)
 
     quarantine = Quarantine(QuarantineBook(folder), clock)
-    left = serve(options, os.environ, clock, stop, on_ready, quarantine)
+    host = Host(folder / CRASH_REPORT, as_json, line.lost)
+    left = serve(options, os.environ, clock, stop, on_ready, quarantine, host)
     tell("service_stopped", TEXT("run.stopped", left=left.depth), left=left.depth)
 
 

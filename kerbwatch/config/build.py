@@ -64,6 +64,7 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         ),
         metrics=(MetricsOptions(model.metrics.host, model.metrics.port) if model.metrics else None),
         evidence=_evidence(model.evidence or EvidenceModel()),
+        look_processes=model.look_processes,
     )
 
 

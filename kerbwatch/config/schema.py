@@ -208,3 +208,4 @@ class StreamsModel(StrictModel):
     recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(default_factory=list)
     metrics: MetricsModel | None = None
     health: HealthModel | None = None
+    look_processes: Annotated[int, Field(ge=0, le=64), Expect("count")] | None = None

@@ -55,6 +55,14 @@ class Line:
         """Say that all could be opened: from now on an end is unexpected."""
         self._tell(ready=True)
 
+    def lost(self, code: int) -> None:
+        """A process without which the node is of no use ended so: end now, as it did.
+
+        A hard end: what was to be written is, and the next node is waited for.
+        """
+        self._tell(died_of=code)
+        self._leave(1)
+
     def _tell(self, **news: object) -> None:
         self._end.sendall(json.dumps(news).encode() + b"\n")
 
@@ -78,4 +86,5 @@ def last_words(end: socket.socket, code: int) -> Ended:
         if line.endswith(b"\n"):
             news.update(json.loads(line))
     folder = news.get("folder")
+    code = int(str(news.get("died_of", code)))
     return Ended(code, bool(news.get("ready")), None if folder is None else Path(str(folder)))

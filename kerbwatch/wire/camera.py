@@ -7,7 +7,7 @@ share (``detector/lookers.py``), so that no camera waits for another one's netwo
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import zlib
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,12 +17,8 @@ import structlog
 from alerts.cases import Case
 from alerts.health import QUARANTINED, CameraState
 from alerts.intake import Intake
-from detector.engines.protocol import Engine
-from detector.eyes import Eyes
-from detector.framing import Framing
-from detector.health.health import Health
 from detector.health.trouble import Trouble
-from detector.lookers import Look, Lookers, Seat
+from detector.lookers import Look, Seat
 from detector.sampling import Sampler
 from detector.sources.address import parse_address
 from detector.sources.errors import Fault, SourceError
@@ -32,12 +28,13 @@ from fences.clock import SECOND_NS, Clock
 from fences.guard import Guard
 from fences.observation import Tick
 from fences.state import FenceState, decode_state
+from kerbwatch.looking.eyes import Watched
+from kerbwatch.looking.station import Station
 from kerbwatch.metrics.book import Metrics
 from kerbwatch.node.book import Held
 from kerbwatch.options import CameraOptions
-from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.clips import ClipWriter
-from kerbwatch.wire.counted import LookCounter, TimedEngine
+from kerbwatch.wire.counted import LookCounter
 from kerbwatch.wire.desk import Desk
 from kerbwatch.wire.quarantine import Quarantine
 from kerbwatch.wire.sources import LiveFrames, Reading, live_source
@@ -56,6 +53,9 @@ _LEFT_AT_MOST = 3
 _LAST_LOOK_S = 1.0
 """How long a camera that starts again, or ends, waits for the look it is in the middle of."""
 
+_GOLDEN = 0.6180339887498949
+"""Multiples of it, without their whole part, spread evenly however many they are."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -63,43 +63,48 @@ _log = structlog.get_logger(__name__)
 class Shared:
     """What all cameras of a node share."""
 
-    engines: tuple[Engine, ...]
     intake: Intake
-    backgrounds: BackgroundFolder
-    lookers: Lookers
+    stations: tuple[Station, ...]
     turns: Turns
     metrics: Metrics
     clock: Clock
     quarantine: Quarantine
     clips: ClipWriter
 
+    @property
+    def waiting(self) -> int:
+        """Cameras whose frames wait for a look."""
+        return sum(station.lookers.waiting for station in self.stations)
+
 
 class CameraThread:
     """Watches one camera until :meth:`close`; whatever breaks is told, waited out and retried."""
 
-    def __init__(self, camera: CameraOptions, shared: Shared, seed: int) -> None:
+    def __init__(
+        self, camera: CameraOptions, shared: Shared, station: Station, number: int
+    ) -> None:
         self._camera = camera
         self._shared = shared
+        self._lookers = station.lookers
         self._clock = shared.clock
-        self._generator = np.random.default_rng(seed)
+        self._generator = np.random.default_rng(_seed(camera.id))
         fences = tuple(held.fence for held in camera.fences)
         guard = Guard(fences, _states(shared.intake, camera.id))
-        framing = Framing(shared.backgrounds.load_view(camera.id, fences))
-        memories = shared.backgrounds.load(camera.id, guard.states)
         address = parse_address(camera.url.reveal())
-        health = Health(live=address.is_live)
-        eyes = Eyes(fences, self._timed(shared.engines), memories, framing, health)
+        eyes = station.open_eyes(
+            Watched(camera.id, fences, address.is_live),
+            partial(shared.metrics.inferred, camera.id),
+        )
         self._ring = shared.clips.ring() if address.is_stream else None
         self._desk = Desk(
             camera.id,
             shared.intake,
             guard,
             eyes,
-            shared.backgrounds,
             self._say_view,
             self._want_clip,
         )
-        self._sampler = Sampler(camera.every_ns, camera.idle_ns)
+        self._sampler = Sampler(camera.every_ns, camera.idle_ns, number * _GOLDEN % 1)
         self._guard = guard
         self._seat = Seat(
             camera.id,
@@ -107,6 +112,7 @@ class CameraThread:
             on_failure=self._failed,
             on_look=self._looked,
             around=lambda look: working_for(camera.id, look),
+            cost_ns=None if eyes.cost_ns is None else lambda: eyes.cost_ns or 0,
         )
         self._counter = LookCounter(
             self._sampler, eyes, self._seat.latest, shared.metrics, self._clock
@@ -135,7 +141,7 @@ class CameraThread:
         last_ns = max((state.last_ns or 0) for state in self._guard.states.values())
         if wall_ns - last_ns > self._sampler.interval_ns + TICK_S * SECOND_NS:
             self._seat.latest.put(Tick(wall_ns, wall_ns), self._clock.monotonic_ns())
-            self._shared.lookers.offer(self._seat)
+            self._lookers.offer(self._seat)
 
     def check(self) -> None:
         """To be called every second or so: a reader that does not come back is left behind.
@@ -157,7 +163,7 @@ class CameraThread:
     def finish(self, timeout_s: float) -> None:
         """Wait for the thread and for the look it has asked for, at most that long each."""
         self._thread.join(timeout_s)
-        self._shared.lookers.idle(self._seat, min(timeout_s, _LAST_LOOK_S))
+        self._lookers.idle(self._seat, min(timeout_s, _LAST_LOOK_S))
         self._desk.checkpoint()
 
     def _new_thread(self) -> threading.Thread:
@@ -182,7 +188,7 @@ class CameraThread:
 
     def _read(self) -> None:
         """Read until the source ends; raises what broke it, or a look at it."""
-        lookers, seat = self._shared.lookers, self._seat
+        lookers, seat = self._lookers, self._seat
         lookers.idle(seat, _LAST_LOOK_S)  # it moves the states that the new source begins after
         self._broken = None
         last_ns = max((state.last_ns or 0) for state in self._guard.states.values())
@@ -215,13 +221,9 @@ class CameraThread:
         """A look broke: the reader starts the camera again, as after any other trouble."""
         self._broken = error
 
-    def _timed(self, engines: Sequence[Engine]) -> tuple[Engine, ...]:
-        told = partial(self._shared.metrics.inferred, self._camera.id)
-        return tuple(TimedEngine(engine, told, self._clock) for engine in engines)
-
     def _looked(self, look: Look) -> None:
         self._counter.looked(look)
-        self._shared.metrics.waiting(self._shared.lookers.waiting)
+        self._shared.metrics.waiting(self._shared.waiting)
 
     def _say(self, status: SourceStatus) -> None:
         if status.state is SourceState.ONLINE:
@@ -257,3 +259,8 @@ def _states(intake: Intake, camera_id: str) -> dict[str, FenceState]:
         except ValueError as error:
             _log.warning("state_unreadable", camera=camera_id, fence=fence_id, problem=str(error))
     return states
+
+
+def _seed(camera_id: str) -> int:
+    """Every camera retries at its own rhythm, the same one in every run."""
+    return zlib.crc32(camera_id.encode())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from detector.engines.protocol import Engine
-from detector.eyes import Eyes
 from detector.frame import Image
 from detector.latest import Latest
 from detector.lookers import Look
@@ -16,6 +16,13 @@ from kerbwatch.metrics.book import Metrics
 from kerbwatch.metrics.declared import LATE_S
 
 
+class Skips(Protocol):
+    """Who knows how many looks did without the models."""
+
+    @property
+    def skipped(self) -> int: ...
+
+
 class LookCounter:
     """Told of every look of one camera, in order, by whoever looks.
 
@@ -24,7 +31,7 @@ class LookCounter:
     """
 
     def __init__(
-        self, sampler: Sampler, eyes: Eyes, latest: Latest, metrics: Metrics, clock: Clock
+        self, sampler: Sampler, eyes: Skips, latest: Latest, metrics: Metrics, clock: Clock
     ) -> None:
         self._sampler = sampler
         self._eyes = eyes

@@ -11,7 +11,6 @@ import structlog
 from alerts.cases import Case
 from alerts.errors import StoreError
 from alerts.intake import Batch, Intake
-from detector.eyes import Eyes
 from detector.frame import Image
 from detector.health.trouble import Trouble
 from detector.stream import Taken
@@ -20,7 +19,7 @@ from fences.event import FenceEvent
 from fences.guard import Guard
 from fences.observation import Gap, Tick
 from fences.state import encode_state
-from kerbwatch.wire.backgrounds import BackgroundFolder
+from kerbwatch.looking.eyes import CameraEyes
 
 CHECKPOINT_NS = 5 * SECOND_NS
 """Media time between checkpoints of the fence states: what a crash can make a dwell lose."""
@@ -48,8 +47,7 @@ class Desk:
     camera_id: str
     intake: Intake
     guard: Guard
-    eyes: Eyes
-    backgrounds: BackgroundFolder
+    eyes: CameraEyes
     on_view: Callable[[Trouble | None, int], None]
     on_begun: Callable[[Case], None] = lambda _: None
     _waiting: list[Batch] = field(default_factory=list)
@@ -129,9 +127,6 @@ class Desk:
 
     def _save_backgrounds(self) -> None:
         try:
-            self.backgrounds.save(self.camera_id, self.eyes.memories())
-            view = self.eyes.framing.view
-            if view is not None:
-                self.backgrounds.save_view(self.camera_id, self.guard.fences, view)
+            self.eyes.save()
         except OSError as error:
             _log.error("background_unwritten", camera=self.camera_id, problem=str(error))

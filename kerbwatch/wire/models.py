@@ -21,13 +21,22 @@ def open_engines(
     Raises ``ConfigError`` for a card that cannot be read and ``ModelError`` for a model that
     is not there or does not load.
     """
+    return tuple(
+        open_engine(card, path, threads=threads, one_caller=one_caller)
+        for card, path in _chosen(options, env)
+    )
+
+
+def check_models(options: ModelsOptions, env: Mapping[str, str]) -> None:
+    """Whether cards and files are there, without loading anything. Raises as ``open_engines``."""
+    _chosen(options, env)
+
+
+def _chosen(options: ModelsOptions, env: Mapping[str, str]) -> list[tuple[ModelCard, Path]]:
     folders = model_folders(options.dir, env)
     cards = load_cards(folders)
     chosen = [_card(cards, name, folders) for name in options.use]
-    return tuple(
-        open_engine(card, weights_of(card, folders), threads=threads, one_caller=one_caller)
-        for card in chosen
-    )
+    return [(card, weights_of(card, folders)) for card in chosen]
 
 
 def weights_of(card: ModelCard, folders: tuple[Path, ...]) -> Path:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import threading
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,18 +15,16 @@ import structlog
 from alerts.health import QueueStats
 from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
-from detector.lookers import Lookers
 from detector.overload import Overload
 from fences.clock import Clock
+from kerbwatch.looking.station import Host, Station, cores, looks_at_once, stations
 from kerbwatch.metrics.book import Metrics
 from kerbwatch.options import MetricsOptions, MqttOptions, ServiceOptions
 from kerbwatch.version import VERSION
-from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.camera import TICK_S, CameraThread, Shared
 from kerbwatch.wire.clips import ClipWriter
 from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.figures import new_metrics, served
-from kerbwatch.wire.models import open_engines
 from kerbwatch.wire.quarantine import Quarantine
 from kerbwatch.wire.retire import retire_unwatched
 from kerbwatch.wire.turn import Turns
@@ -66,52 +62,69 @@ def serve(
     stop: threading.Event,
     on_ready: Callable[[Ready], None] = lambda _: None,
     quarantine: Quarantine | None = None,
+    host: Host | None = None,
 ) -> QueueStats:
     """Run the service until ``stop`` is set; then drain and end within 5 s.
 
     ``on_ready`` is called just before the first look, so that nobody misses the first case.
     Cameras in ``quarantine`` are told of and wait until it is over; left out: nobody is in one.
+    ``host`` is told of a process that looks and has died: then the service is to be ended.
     Returns what could not be sent. Raises ``ModelError``, ``ConfigError`` (cards),
     ``StoreError``, ``StartError`` (the metrics' port) and ``BrokerError``, all before anything
     is watched.
     """
     cv2.setNumThreads(1)  # there are as many lookers as cores: more threads would only contend
-    engines = open_engines(options.models, env)
+    overload = Overload(looks_at_once(options))
+    held = quarantine or Quarantine(None, clock)
+    with stations(options, env, clock, overload, host or Host()) as looking:
+        return _serve(options, clock, stop, on_ready, held, looking, overload)
+
+
+def _serve(
+    options: ServiceOptions,
+    clock: Clock,
+    stop: threading.Event,
+    on_ready: Callable[[Ready], None],
+    quarantine: Quarantine,
+    looking: tuple[Station, ...],
+    overload: Overload,
+) -> QueueStats:
     metrics = new_metrics(options, clock)
-    quarantine = quarantine or Quarantine(None, clock)
     alerts = AlertService(
         _alert_options(options),
         directory_of(options),
         clock,
         on_notice=lambda notice: metrics.told(notice.kind),
     )
+    overload.on_change = partial(_say_overload, metrics, alerts)
     with served(metrics, alerts, options, clock) as address:
         for case in retire_unwatched(alerts.store, alerts.intake, options, clock):
             _log.info("case_retired", case=case.case_id)
         broker = alerts.start()
-        backgrounds = BackgroundFolder(options.data_dir / "backgrounds")
-        overload = Overload(_cores(), partial(_say_overload, metrics, alerts))
-        lookers = Lookers(_cores(), clock, overload)
-        turns = Turns(_cores(), overload, clock)
+        turns = Turns(cores(), overload, clock)
         clips = ClipWriter(alerts.intake, options.evidence, clock)
-        shared = Shared(
-            engines, alerts.intake, backgrounds, lookers, turns, metrics, clock, quarantine, clips
-        )
-        cameras = [CameraThread(camera, shared, _seed(camera.id)) for camera in options.cameras]
-        names = options.models.use
+        shared = Shared(alerts.intake, looking, turns, metrics, clock, quarantine, clips)
+        cameras = [
+            CameraThread(camera, shared, looking[number % len(looking)], number)
+            for number, camera in enumerate(options.cameras)
+        ]
         watched = sum(quarantine.held(camera.id) is None for camera in options.cameras)
-        on_ready(Ready(broker, options.mqtt.embedded, watched, names, address))
+        on_ready(Ready(broker, options.mqtt.embedded, watched, options.models.use, address))
         clips.start()
-        _watch(cameras, lookers, clock, stop)
+        _watch(cameras, looking, clock, stop)
         clips.close(CLIPS_STOP_S)
     return alerts.stop(DRAIN_S)
 
 
 def _watch(
-    cameras: Sequence[CameraThread], lookers: Lookers, clock: Clock, stop: threading.Event
+    cameras: Sequence[CameraThread],
+    looking: Sequence[Station],
+    clock: Clock,
+    stop: threading.Event,
 ) -> None:
     """Until ``stop``, and then no longer than ``CAMERAS_STOP_S`` and ``LOOKERS_STOP_S``."""
-    lookers.start()
+    for station in looking:
+        station.lookers.start()
     for camera in cameras:
         camera.start()
     for seconds in count(1):
@@ -126,7 +139,8 @@ def _watch(
     until_ns = clock.monotonic_ns() + round(CAMERAS_STOP_S * 1e9)
     for camera in cameras:
         camera.finish(max(0.0, (until_ns - clock.monotonic_ns()) / 1e9))
-    lookers.close(LOOKERS_STOP_S)
+    for station in looking:
+        station.lookers.close(LOOKERS_STOP_S)
 
 
 def broker_of(options: MqttOptions) -> MqttAddress:
@@ -154,10 +168,6 @@ def _alert_options(options: ServiceOptions) -> AlertOptions:
     )
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _say_overload(
     metrics: Metrics, alerts: AlertService, before: Fraction, factor: Fraction
 ) -> None:
@@ -168,8 +178,3 @@ def _say_overload(
         _log.warning("overload", looks="further apart than configured")
     elif factor == 1:
         _log.info("overload_over")
-
-
-def _seed(camera_id: str) -> int:
-    """Every camera retries at its own rhythm, the same one in every run."""
-    return zlib.crc32(camera_id.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -126,3 +127,31 @@ def test_a_quarantine_file_that_nobody_can_read_is_told_with_what_to_do(
     assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
     assert "quarantine.json" in done.err
     assert "remove the file" in done.err
+
+
+def test_with_a_process_that_looks_killed_the_node_comes_back_with_the_same_case(
+    tmp_path: Path, mosquitto: Mosquitto, listen: Listen, serve: Serve, configure: Configure
+) -> None:
+    """The case opened in one process that looks, and is seen to end by the next."""
+    clip = street_clip(tmp_path / "clip.avi", (3, False), (60, True))
+    ear = listen(mosquitto.port)
+    config = configure(mosquitto.port, dwell_s=1.0, clear_after_s=1.0)
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"look_processes": 1}))
+    service = serve(config)
+    ear.wait_for(lambda said: len(read(said, "inbox/")) == 1)
+    (looking,) = _children(node_of(service))
+    street_clip(tmp_path / "next.avi", (4, True), (60, False)).replace(clip)
+    os.kill(looking, signal.SIGKILL)
+    heard = ear.wait_for(lambda said: "end" in kinds(said))
+    assert kinds(heard) == ["new", "end"]
+    assert len({one.body["case"]["case_id"] for one in read(heard, "events")}) == 1
+    assert service.terminate() == 0
+    log = service.log.read_text()
+    assert log.count("node_died") == 1
+    assert "SIGKILL" in log
+
+
+def _children(pid: int) -> list[int]:
+    """Those whose parent it is, whichever of its threads has started them."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]

@@ -51,3 +51,12 @@ def test_with_the_supervisor_gone_the_node_leaves(pair: Pair) -> None:
     assert not left.is_set()
     ours.close()
     assert left.wait(10)
+
+
+def test_a_node_that_has_lost_what_it_cannot_do_without_ends_the_way_that_did(pair: Pair) -> None:
+    ours, theirs = pair
+    left: list[int] = []
+    line = Line(theirs, left.append)
+    line.lost(-11)
+    assert left == [1]
+    assert last_words(ours, 1).code == -11

@@ -9,7 +9,6 @@ from typing import cast
 import numpy as np
 
 from detector.engines.protocol import Engine
-from detector.eyes import Eyes
 from detector.frame import Image
 from detector.latest import Latest
 from detector.lookers import Look
@@ -18,7 +17,7 @@ from fences.clock import SECOND_NS
 from fences.observation import Detection
 from kerbwatch.metrics.book import Metrics
 from kerbwatch.metrics.families import BookCollector
-from kerbwatch.wire.counted import LookCounter, TimedEngine
+from kerbwatch.wire.counted import LookCounter, Skips, TimedEngine
 from tests.alerts_kit import FakeClock
 from tests.scrape_kit import samples_of
 
@@ -34,7 +33,7 @@ class Rig:
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.clock, {"gate": 2.0})
-        eyes = cast("Eyes", self.eyes)
+        eyes = cast("Skips", self.eyes)
         self.counter = LookCounter(self.sampler, eyes, self.latest, self.metrics, self.clock)
 
     def look(self, after_s: float, took_s: float = 0.125) -> None:

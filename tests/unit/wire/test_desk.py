@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
@@ -14,16 +13,14 @@ from alerts.cases import Case
 from alerts.errors import StoreError
 from alerts.health import CameraState
 from alerts.intake import Batch, Intake
-from detector.eyes import Eyes
 from detector.health.trouble import Trouble
-from detector.obstruction.memory import Memory
 from detector.stream import Taken
 from fences.clock import SECOND_NS
 from fences.event import EventKind, FenceEvent
 from fences.guard import Guard
 from fences.observation import Gap, Observation, Tick
 from fences.state import FenceState, decode_state
-from kerbwatch.wire.backgrounds import BackgroundFolder
+from kerbwatch.looking.eyes import CameraEyes
 from kerbwatch.wire.desk import BACKGROUND_NS, CHECKPOINT_NS, Desk
 from tests.alerts_kit import fence_event
 
@@ -63,26 +60,17 @@ class FakeGuard:
     states: dict[str, FenceState] = field(default_factory=lambda: {"lane": FenceState()})
 
 
-class FakeEyes:
-    def __init__(self) -> None:
-        self.framing = SimpleNamespace(view=None)
-        self.trouble: Trouble | None = None
-
-    def memories(self) -> dict[str, Memory]:
-        return {}
-
-
 @dataclass
-class FakeBackgrounds:
-    """Counts, and knows before which batch; ``broken`` as when the disk is full."""
+class FakeEyes:
+    """Counts how often it was saved, and knows before which batch; ``broken``: the disk is full."""
 
     intake: FakeIntake
+    trouble: Trouble | None = None
     saves: int = 0
     broken: bool = False
     before_batch: list[int] = field(default_factory=list)
 
-    def save(self, camera_id: str, memories: dict[str, Memory]) -> None:
-        assert (camera_id, memories) == ("gate-3", {})
+    def save(self) -> None:
         self.saves += 1
         self.before_batch.append(len(self.intake.taken))
         if self.broken:
@@ -95,18 +83,13 @@ def intake() -> FakeIntake:
 
 
 @pytest.fixture
-def backgrounds(intake: FakeIntake) -> FakeBackgrounds:
-    return FakeBackgrounds(intake)
-
-
-@pytest.fixture
 def guard() -> FakeGuard:
     return FakeGuard()
 
 
 @pytest.fixture
-def eyes() -> FakeEyes:
-    return FakeEyes()
+def eyes(intake: FakeIntake) -> FakeEyes:
+    return FakeEyes(intake)
 
 
 @pytest.fixture
@@ -126,7 +109,6 @@ def desk(
     intake: FakeIntake,
     guard: FakeGuard,
     eyes: FakeEyes,
-    backgrounds: FakeBackgrounds,
     views: list[Trouble | None],
     begun: list[int],
 ) -> Desk:
@@ -134,8 +116,7 @@ def desk(
         "gate-3",
         cast("Intake", intake),
         cast("Guard", guard),
-        cast("Eyes", eyes),
-        cast("BackgroundFolder", backgrounds),
+        cast("CameraEyes", eyes),
         lambda trouble, _wall_ns: views.append(trouble),
         lambda case: begun.append(case.version),
     )
@@ -255,14 +236,14 @@ def test_a_store_that_is_away_for_long_costs_old_pictures_but_no_event(
 
 
 def test_a_first_background_is_written_soon_and_later_ones_seldom(
-    desk: Desk, backgrounds: FakeBackgrounds
+    desk: Desk, eyes: FakeEyes
 ) -> None:
     """Soon: without one, a restart would take what stands there for the street."""
     at_s = []
     for second in range(301):
-        before = backgrounds.saves
+        before = eyes.saves
         desk.took(look(second))
-        if backgrounds.saves > before:
+        if eyes.saves > before:
             at_s.append(second)
     assert at_s[0] * SECOND_NS == CHECKPOINT_NS
     assert np.diff(at_s).max() * SECOND_NS == BACKGROUND_NS
@@ -271,35 +252,35 @@ def test_a_first_background_is_written_soon_and_later_ones_seldom(
 
 
 def test_a_background_is_on_disk_before_the_state_that_goes_with_it(
-    desk: Desk, intake: FakeIntake, backgrounds: FakeBackgrounds
+    desk: Desk, intake: FakeIntake, eyes: FakeEyes
 ) -> None:
     """A kill between the two would leave a known thing without its empty place."""
     for second in range(7):
         desk.took(look(second))
     times = [(batch.media_ns - intake.taken[0].media_ns) // SECOND_NS for batch in intake.taken]
     assert times == [0, 5]
-    assert backgrounds.before_batch == [1], "before the second batch, whose state is as old as it"
+    assert eyes.before_batch == [1], "before the second batch, whose state is as old as it"
     desk.checkpoint()
-    assert backgrounds.before_batch == [1, 2]
+    assert eyes.before_batch == [1, 2]
 
 
 def test_what_happens_before_the_first_background_was_due_hastens_it(
-    desk: Desk, backgrounds: FakeBackgrounds
+    desk: Desk, eyes: FakeEyes
 ) -> None:
     desk.took(look(0))
     desk.took(look(2, event(2)))
     desk.took(look(3, event(3)))
-    assert backgrounds.before_batch == [1], "once, and before the event is handed in"
+    assert eyes.before_batch == [1], "once, and before the event is handed in"
 
 
 def test_a_full_disk_for_backgrounds_stops_nothing(
-    desk: Desk, intake: FakeIntake, backgrounds: FakeBackgrounds
+    desk: Desk, intake: FakeIntake, eyes: FakeEyes
 ) -> None:
-    backgrounds.broken = True
+    eyes.broken = True
     for second in range(30):
         desk.took(look(second))
     desk.took(look(30, event(30)))
-    assert backgrounds.saves > 1
+    assert eyes.saves > 1
     assert intake.events == [event(30)]
 
 

@@ -20,7 +20,6 @@ import pytest
 from alerts.errors import StoreError
 from alerts.health import CameraState
 from alerts.intake import Batch, Intake
-from detector.eyes import Eyes
 from detector.frame import Frame, Image
 from detector.sampling import Sampler
 from detector.sources.errors import Fault, SourceError
@@ -29,6 +28,7 @@ from fences.box import Box
 from fences.clock import SECOND_NS
 from fences.guard import Guard
 from fences.observation import Gap
+from kerbwatch.looking.eyes import OwnEyes, Watched
 from kerbwatch.metrics.book import Metrics
 from kerbwatch.wire.backgrounds import BackgroundFolder
 from kerbwatch.wire.desk import Desk
@@ -147,9 +147,10 @@ class Camera:
         intake = cast("Intake", self.store)
         self.metrics = Metrics(self.clock, {"cam": EVERY_S})
         self.standing = Standing("cam", intake, self.metrics, self.clock)
-        self.eyes, self.guard = Eyes((watched,), ()), Guard((watched,))
-        backgrounds = BackgroundFolder(folder)
-        desk = Desk("cam", intake, self.guard, self.eyes, backgrounds, lambda *_: None)
+        self.guard = Guard((watched,))
+        seen = Watched("cam", (watched,), is_live=True)
+        self.eyes = OwnEyes(seen, (), BackgroundFolder(folder))
+        desk = Desk("cam", intake, self.guard, self.eyes, lambda *_: None)
         self.sink = Sink(desk, keep)
 
     def watch(self, minutes: int) -> None:
