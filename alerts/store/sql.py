@@ -1,8 +1,8 @@
-"""The store on SQLAlchemy: SQLite by default, nothing in it that PostgreSQL does not know."""
+"""The store on SQLAlchemy: SQLite by default, PostgreSQL by URL."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,8 @@ from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
 from alerts.store import rows, tables
-from alerts.store.engine import IMMEDIATE, first_line, open_engine
+from alerts.store.engine import first_line, open_engine
+from alerts.store.patience import IMMEDIATE, IN_ORDER
 from alerts.store.port import Checkpoint, OutboxRow, Truth
 
 _UPDATE_CASE = update(tables.cases).where(tables.cases.c.case_id == bindparam("known_id"))
@@ -112,7 +113,7 @@ class SqlStore:
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
-        with self._connected(writes=True) as connection:
+        with self._connected(writes=True, in_order=True) as connection:
             yield SqlTransaction(connection)
 
     def last_case(self, key: CaseKey) -> Case | None:
@@ -135,22 +136,22 @@ class SqlStore:
 
     def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]:
         table = tables.checkpoints
-        query = select(table).where(table.c.camera_id == camera_id).order_by(table.c.fence_id)
-        return tuple(rows.row_to_checkpoint(row) for row in self._read(query))
+        query = select(table).where(table.c.camera_id == camera_id)
+        marks = (rows.row_to_checkpoint(row) for row in self._read(query))
+        return tuple(sorted(marks, key=lambda mark: mark.fence_id))  # databases sort by locale
 
     def cameras(self) -> tuple[CameraStatus, ...]:
-        query = select(tables.cameras).order_by(tables.cameras.c.camera_id)
-        return tuple(rows.row_to_camera(row) for row in self._read(query))
+        return _cameras(self._read(select(tables.cameras)))
 
     def truth(self) -> Truth:
         cases, out = tables.cases, tables.outbox
         opened = select(cases).where(cases.c.is_open).order_by(cases.c.ordinal)
-        known = select(tables.cameras).order_by(tables.cameras.c.camera_id)
+        known = select(tables.cameras)
         pending = select(out.c.topic).where(out.c.sent_wall_ns.is_(None), out.c.retained)
-        with self._connected() as connection:
+        with self._connected(one_moment=True) as connection:
             return Truth(
                 tuple(rows.row_to_case(row) for row in connection.execute(opened).mappings()),
-                tuple(rows.row_to_camera(row) for row in connection.execute(known).mappings()),
+                _cameras(connection.execute(known).mappings()),
                 frozenset(connection.execute(pending).scalars()),
             )
 
@@ -203,8 +204,13 @@ class SqlStore:
             return list(connection.execute(query).mappings().all())
 
     @contextmanager
-    def _connected(self, *, writes: bool = False) -> Iterator[Connection]:
-        options = {IMMEDIATE: writes}
+    def _connected(
+        self, *, writes: bool = False, in_order: bool = False, one_moment: bool = False
+    ) -> Iterator[Connection]:
+        """A transaction. ``one_moment``: all that it reads is of one and the same moment."""
+        options: dict[str, Any] = {IMMEDIATE: writes, IN_ORDER: in_order}
+        if one_moment and self._engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"  # SQLite knows no other way
         try:
             with (
                 self._engine.connect().execution_options(**options) as connection,
@@ -213,6 +219,10 @@ class SqlStore:
                 yield connection
         except SQLAlchemyError as error:
             raise StoreError("store_write", problem=first_line(error)) from error
+
+
+def _cameras(found: Iterable[RowMapping]) -> tuple[CameraStatus, ...]:
+    return tuple(sorted(map(rows.row_to_camera, found), key=lambda one: one.camera_id))
 
 
 def _last_case(key: CaseKey) -> Select[Any]:

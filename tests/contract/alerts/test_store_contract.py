@@ -1,4 +1,4 @@
-"""What every store must do; the one in memory and the one on disk."""
+"""What every store must do: in memory, in a file, at a server."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from fences.event import EventKind
 from tests.alerts_kit import CLIP, fence_event
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     makers: dict[str, Callable[[], Store]] = {
         "memory": MemoryStore,
         "sqlite": lambda: SqlStore(f"sqlite:///{tmp_path / 'data' / 'kerbwatch.db'}"),
+        "postgresql": lambda: SqlStore(request.getfixturevalue("postgres").database()),
     }
     made = makers[request.param]()
     yield made
