@@ -73,32 +73,44 @@ def first_line(error: BaseException) -> str:
     return (str(cause).splitlines() or [type(cause).__name__])[0]
 
 
-def _migrate(engine: Engine, shown: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every start
+def migrate_to(connection: Connection, revision: str = "head") -> None:
+    """Bring a database forward, within the transaction that has begun."""
+    config = _config()
     attributes: dict[str, Any] = config.attributes
+    attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def revisions() -> tuple[str, ...]:
+    """Every version that a database of this program can have, oldest first."""
+    found = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    return tuple(reversed(found))
+
+
+def revision_of(connection: Connection) -> str:
+    """The version of a database, within the transaction that has begun."""
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+
+
+def _migrate(engine: Engine, shown: str) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every start
     options = {IMMEDIATE: True, IN_ORDER: True}  # two that start at once wait for each other
     with engine.connect().execution_options(**options) as connection:
-        attributes["connection"] = connection
         try:
             with connection.begin():
                 if engine.dialect.name == "postgresql":
                     postgres.unhurried(connection)
-                command.upgrade(config, "head")
+                migrate_to(connection)
         except CommandError as error:
-            found = _version(connection)
-            if found in {script.revision for script in _scripts(config)}:
+            with connection.begin():
+                found = revision_of(connection)
+            if found in revisions():
                 raise
             raise StoreError("store_newer", url=shown, found=found) from error
 
 
-def _scripts(config: Config) -> list[Any]:
-    return list(ScriptDirectory.from_config(config).walk_revisions())
-
-
-def _version(connection: Connection) -> str:
-    with connection.begin():
-        query = "SELECT version_num FROM alembic_version"
-        return str(connection.exec_driver_sql(query).scalar())
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
