@@ -51,7 +51,7 @@ class PostgresServer:
     def database(self, options: str = "") -> str:
         """The URL of a new, empty database of a role that may create more of them."""
         name = f"kerbwatch_{next(self._names)}"
-        with psycopg.connect(self._address("postgres", "postgres"), autocommit=True) as admin:
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
             make = sql.SQL("CREATE DATABASE {} OWNER kerbwatch {}")
             admin.execute(make.format(sql.Identifier(name), sql.SQL(options)))  # type: ignore[arg-type]
         return self._address("kerbwatch", name)
@@ -71,7 +71,7 @@ class PostgresServer:
             config.write(f"unix_socket_directories = '{self.folder}'\n")
             config.write("" if self.safe else "fsync = off\n")
         self.start()
-        with psycopg.connect(self._address("postgres", "postgres"), autocommit=True) as admin:
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
             make = sql.SQL("CREATE ROLE kerbwatch LOGIN CREATEDB PASSWORD {}")
             admin.execute(make.format(sql.Literal(_PASSWORD)))
 
@@ -80,6 +80,11 @@ class PostgresServer:
         with suppress(subprocess.CalledProcessError):
             self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def admin_url(self) -> str:
+        """Of the role that may do everything."""
+        return self._address("postgres", "postgres")
 
     @property
     def _data(self) -> Path:

@@ -10,11 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from alerts.errors import StoreError
 from alerts.store import postgres, sqlite
+from alerts.store.address import parsed_url, shown_url
 from alerts.store.patience import IMMEDIATE, IN_ORDER
 
 
@@ -35,15 +36,13 @@ def open_engine(url: str) -> Engine:
 
 def connect(url: str) -> Engine:
     """An engine for this database as it is, not yet connected. Raises ``StoreError``."""
-    parsed = _parsed(url)
+    parsed = parsed_url(url)
     try:
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         if parsed.get_backend_name() != "postgresql":
             engine = create_engine(parsed)
         else:
             engine = create_engine(parsed, **postgres.engine_arguments(parsed))
-    except (SQLAlchemyError, NoSuchModuleError, OSError, ImportError) as error:
+    except (SQLAlchemyError, NoSuchModuleError, ImportError) as error:
         raise StoreError("store_open", url=shown_url(url), problem=first_line(error)) from error
     prepare = _PREPARE.get(engine.dialect.name)
     if prepare is not None:
@@ -52,19 +51,6 @@ def connect(url: str) -> Engine:
 
 
 _PREPARE = {"sqlite": sqlite.prepare, "postgresql": postgres.prepare}
-
-
-def shown_url(url: str) -> str:
-    """The URL without password and query, fit for logs. Raises ``StoreError``."""
-    return _parsed(url).set(query={}).render_as_string(hide_password=True)
-
-
-def _parsed(url: str) -> URL:
-    try:
-        return postgres.with_driver(make_url(url))
-    except ArgumentError:
-        # not even as a cause: what cannot be read may hold a password
-        raise StoreError("store_open", url="store.url", problem="not a database URL") from None
 
 
 def first_line(error: BaseException) -> str:

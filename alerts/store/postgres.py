@@ -31,8 +31,8 @@ _SESSION = (
     # a node that hangs in the middle of a transaction lets go of the lock
     f"SET idle_in_transaction_session_timeout = '{2 * STATEMENT_S}s'",
     # with "off" a crash may undo the last commits, and an acknowledged case would be gone
-    "SELECT set_config('synchronous_commit', 'on', false)"
-    " WHERE current_setting('synchronous_commit') = 'off'",
+    """SELECT set_config('synchronous_commit', 'on', false)
+       WHERE current_setting('synchronous_commit') = 'off'""",
 )
 
 

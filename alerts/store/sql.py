@@ -17,6 +17,7 @@ from alerts.store import rows, tables
 from alerts.store.engine import first_line, open_engine
 from alerts.store.patience import IMMEDIATE, IN_ORDER
 from alerts.store.port import Checkpoint, OutboxRow, Truth
+from alerts.store.presence import Presence
 
 _UPDATE_CASE = update(tables.cases).where(tables.cases.c.case_id == bindparam("known_id"))
 _CHUNK = 500  # ids in one statement: databases limit the number of parameters
@@ -109,7 +110,12 @@ class SqlStore:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
+        self._presence = Presence(url)
+        try:
+            self._engine = open_engine(url)
+        except BaseException:
+            self._presence.end()
+            raise
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
@@ -198,6 +204,7 @@ class SqlStore:
 
     def close(self) -> None:
         self._engine.dispose()
+        self._presence.end()
 
     def _read(self, query: Select[Any]) -> list[RowMapping]:
         with self._connected() as connection:

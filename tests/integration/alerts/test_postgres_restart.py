@@ -59,7 +59,9 @@ class Street:
     def play(self, fence_id: str) -> None:
         clock, never = SystemClock(), threading.Event()
         for number, event in enumerate(story(fence_id)):
-            batch = Batch("gate-3", event.media_ns, event.wall_ns, (event,), {fence_id: f"{number}"})
+            batch = Batch(
+                "gate-3", event.media_ns, event.wall_ns, (event,), {fence_id: f"{number}"}
+            )
             while not self._hand_in(batch):
                 clock.wait(never, 0.05)
 

@@ -22,6 +22,13 @@ from fences.event import EventKind
 from tests.alerts_kit import fence_event
 
 WRITERS, ROUNDS = 4, 25
+SETTINGS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "1min",
+    "synchronous_commit": "on",
+    "application_name": NAME,
+}
 
 
 @pytest.fixture
@@ -93,15 +100,14 @@ def test_a_server_that_is_away_is_an_error_and_back_it_is_used_again(
         assert transaction.next_seq() == 1
 
 
-def test_a_line_that_breaks_within_a_transaction_leaves_nothing(
-    url: str, store: SqlStore
-) -> None:
+def test_a_line_that_breaks_within_a_transaction_leaves_nothing(url: str, store: SqlStore) -> None:
     def write() -> None:
         with store.write() as transaction:
             transaction.add_message(Message("t", "lost"), 1)
             with psycopg.connect(url, autocommit=True) as other:
+                kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 others = "pid <> pg_backend_pid() AND datname = current_database()"
-                other.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+                other.execute(f"{kill} WHERE {others}")
             transaction.add_message(Message("t", "lost"), 1)
 
     with pytest.raises(StoreError):
@@ -134,19 +140,9 @@ def test_every_connection_is_bounded_syncs_its_commits_and_tells_its_name(
         owner.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
     engine = open_engine(url)
     with engine.connect() as connection:
-        found = {
-            key: connection.exec_driver_sql(f"SHOW {key}").scalar()
-            for key in ("statement_timeout", "lock_timeout", "synchronous_commit")
-            + ("idle_in_transaction_session_timeout", "application_name")
-        }
+        found = {key: connection.exec_driver_sql(f"SHOW {key}").scalar() for key in SETTINGS}
     engine.dispose()
-    assert found == {
-        "statement_timeout": "30s",
-        "lock_timeout": "10s",
-        "idle_in_transaction_session_timeout": "1min",
-        "synchronous_commit": "on",
-        "application_name": NAME,
-    }
+    assert found == SETTINGS
 
 
 def test_what_is_told_of_a_refused_login_holds_no_password(url: str) -> None:
@@ -174,7 +170,8 @@ def test_a_server_that_never_answers_is_an_error() -> None:
             SqlStore(f"postgresql://k:x@127.0.0.1:{port}/k?connect_timeout=2")
 
 
-def test_a_database_of_a_newer_program_is_refused(url: str, store: SqlStore) -> None:
+def test_a_database_of_a_newer_program_is_refused(url: str) -> None:
+    SqlStore(url).close()
     with psycopg.connect(url) as other:
         other.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="9999, newer than this program"):
