@@ -53,7 +53,7 @@ class PostgresServer:
         name = f"kerbwatch_{next(self._names)}"
         with psycopg.connect(self.admin_url, autocommit=True) as admin:
             make = sql.SQL("CREATE DATABASE {} OWNER kerbwatch {}")
-            admin.execute(make.format(sql.Identifier(name), sql.SQL(options)))  # type: ignore[arg-type]
+            admin.execute(make.format(sql.Identifier(name), sql.SQL(options)))
         return self._address("kerbwatch", name)
 
     def initialise(self) -> None:
