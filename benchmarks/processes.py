@@ -88,9 +88,7 @@ def running(
             process.wait(_STOP_S)
 
 
-def wait_for(
-    what: str, is_there: Callable[[], bool], limit_s: float, every_s: float = 0.1
-) -> None:
+def wait_for(what: str, is_there: Callable[[], bool], limit_s: float, every_s: float = 0.1) -> None:
     """Look again and again until it is there. Raises ``NotReadyError``."""
     never, until_ns = threading.Event(), CLOCK.monotonic_ns() + round(limit_s * 1e9)
     while not is_there():
