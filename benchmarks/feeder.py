@@ -1,9 +1,10 @@
 """The alert service under load, in a process of its own: events in, PUBACKs back.
 
 ``python -m benchmarks.feeder STORE_URL PORT FOLDER EVENTS RATE`` hands so many events in, as fast
-as they are taken (``RATE`` 0) or so many a second, and prints one line of JSON: when it
-began, when everything was on disk, when the last PUBACK was noted, the processor time that took,
-and when which event was handed in, by event id; nanoseconds of the monotonic clock, which all processes share.
+as they are taken (``RATE`` 0) or so many a second, and prints one line of JSON: when it began, when
+everything was on disk, when the last PUBACK was noted, the processor time that took, and when
+which event was handed in, by event id; nanoseconds of the monotonic clock, which all processes
+share.
 """
 
 from __future__ import annotations

@@ -204,7 +204,15 @@ def _store(held: Result) -> list[str]:
         for name, it in held["stores"].items()
     ]
     rate = f"at {held['rate_per_s']:g} events a second"
-    head = ("", "on disk, events per s", "and PUBACK", "ms of a core", f"median {rate}, s", "p95, s", "p99, s")
+    head = (
+        "",
+        "on disk, events per s",
+        "and PUBACK",
+        "ms of a core",
+        f"median {rate}, s",
+        "p95, s",
+        "p99, s",
+    )
     return table(head, rows)
 
 

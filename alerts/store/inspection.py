@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.errors import StoreError
@@ -15,6 +15,7 @@ from alerts.health import QueueStats
 from alerts.store import rows, tables
 from alerts.store.address import database_file, shown_url
 from alerts.store.engine import connect, first_line, revision_of, revisions
+from alerts.store.patience import ONE_MOMENT
 
 _SHOWN = 20  # of each kind; a broken store may have thousands
 
@@ -47,7 +48,7 @@ def inspect_store(url: str) -> Inspection:
         raise StoreError("store_absent", url=shown)
     engine = connect(url)
     try:
-        moment = {"isolation_level": "REPEATABLE READ"} if _is_server(engine) else {}
+        moment = {ONE_MOMENT: True}
         with engine.connect().execution_options(**moment) as connection, connection.begin():
             return _inspect(connection, shown)
     except SQLAlchemyError as error:
@@ -72,10 +73,6 @@ def verify(url: str, copy: Path) -> None:
         raise StoreError("copy_bad", path=copy, problem=error) from error
     if found:
         raise StoreError("copy_bad", path=copy, problem=found[0])
-
-
-def _is_server(engine: Engine) -> bool:
-    return engine.dialect.name == "postgresql"
 
 
 def _inspect(connection: Connection, shown: str) -> Inspection:

@@ -19,3 +19,6 @@ IMMEDIATE = "kerbwatch_immediate"
 
 IN_ORDER = "kerbwatch_in_order"
 """Execution option of a connection whose rows must be numbered in the order of the commits."""
+
+ONE_MOMENT = "kerbwatch_one_moment"
+"""Execution option of a connection that reads several times what was true at one moment."""

@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from alerts.store.patience import CONNECT_S, IN_ORDER, LOCK_S, SILENCE_S, STATEMENT_S
+from alerts.store.patience import (
+    CONNECT_S,
+    IMMEDIATE,
+    IN_ORDER,
+    LOCK_S,
+    ONE_MOMENT,
+    SILENCE_S,
+    STATEMENT_S,
+)
 
 NAME = "kerbwatch"
 """What the server lists our connections as (``pg_stat_activity.application_name``)."""
@@ -65,9 +73,10 @@ def unhurried(connection: Connection) -> None:
 
 
 @contextmanager
-def at_once(connection: Connection) -> Iterator[None]:
+def at_once(connection: Connection, *, commit: bool) -> Iterator[None]:
     """Statements whose results nobody asks for go to a server together, in one round trip.
 
+    ``commit``: with the end of the transaction behind them; elsewhere that is not done here.
     What is wrong with one of them is raised at the end, as the driver's own error.
     """
     if connection.dialect.name != "postgresql":
@@ -76,6 +85,8 @@ def at_once(connection: Connection) -> Iterator[None]:
     driver: Any = connection.connection.driver_connection
     with driver.pipeline():
         yield
+        if commit:
+            driver.execute("COMMIT")
 
 
 def _on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
@@ -83,10 +94,17 @@ def _on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
         for statement in _SESSION:
             cursor.execute(statement)
     connection.commit()
+    connection.autocommit = True  # we begin transactions ourselves, below
 
 
 def _on_begin(connection: Connection) -> None:
-    # rows get their numbers when they are written and are seen when they are committed: with
-    # two writers at once the outbox would pass over a number that is committed later
-    if connection.get_execution_options().get(IN_ORDER, False):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+    """What only reads once needs no transaction: one round trip instead of three."""
+    options = connection.get_execution_options()
+    if options.get(IN_ORDER, False):
+        # rows get their numbers when they are written and are seen when they are committed: with
+        # two writers at once the outbox would pass over a number that is committed later
+        connection.exec_driver_sql(f"BEGIN; SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+    elif options.get(ONE_MOMENT, False):
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    elif options.get(IMMEDIATE, False):
+        connection.exec_driver_sql("BEGIN")

@@ -15,7 +15,7 @@ from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.store import rows, tables
 from alerts.store.engine import first_line, open_engine
-from alerts.store.patience import IMMEDIATE, IN_ORDER
+from alerts.store.patience import IMMEDIATE, IN_ORDER, ONE_MOMENT
 from alerts.store.port import Checkpoint, OutboxRow, Truth
 from alerts.store.presence import Presence
 from alerts.store.statements import Puts
@@ -51,7 +51,7 @@ class SqlStore:
         with self._connected(writes=True, in_order=True) as connection:
             transaction = SqlTransaction(connection, self._puts)
             yield transaction
-            transaction.flush()
+            transaction.flush(commit=True)
 
     def last_case(self, key: CaseKey) -> Case | None:
         with self._connected() as connection:
@@ -146,9 +146,7 @@ class SqlStore:
         self, *, writes: bool = False, in_order: bool = False, one_moment: bool = False
     ) -> Iterator[Connection]:
         """A transaction. ``one_moment``: all that it reads is of one and the same moment."""
-        options: dict[str, Any] = {IMMEDIATE: writes, IN_ORDER: in_order}
-        if one_moment and self._engine.dialect.name == "postgresql":
-            options["isolation_level"] = "REPEATABLE READ"  # SQLite knows no other way
+        options = {IMMEDIATE: writes, IN_ORDER: in_order, ONE_MOMENT: one_moment}
         try:
             with (
                 self._writing if writes else nullcontext(),

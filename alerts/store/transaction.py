@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 class SqlTransaction:
-    """:class:`alerts.store.port.Transaction` on one connection; :meth:`flush` before the commit.
+    """:class:`alerts.store.port.Transaction` on one connection; :meth:`flush` is its end.
 
     Reads see what was written before them: from memory where that is enough, else everything
     is sent to the database first.
@@ -109,9 +109,9 @@ class SqlTransaction:
             "until_wall_ns": status.until_wall_ns,
         }
 
-    def flush(self) -> None:
+    def flush(self, *, commit: bool = False) -> None:
         """Send what has been gathered, cases before the lines of their log."""
-        with at_once(self._connection):
+        with at_once(self._connection, commit=commit):
             self._send_all()
         self._known |= self._new.keys()
         self._new, self._changed, self._put_cases = {}, {}, {}

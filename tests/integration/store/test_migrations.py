@@ -18,11 +18,13 @@ from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
 from alerts.store import Checkpoint, OutboxRow, rows, tables
 from alerts.store.engine import connect, migrate_to, open_engine, revisions
+from alerts.store.patience import IMMEDIATE
 from alerts.store.sql import SqlStore
 from fences.event import EventKind
 from tests.alerts_kit import CLIP, fence_event
 
 OLDER = revisions()[:-1]
+WRITING = {IMMEDIATE: True}
 CAMERA = CameraStatus("gate-3", CameraState.OFFLINE, 5, "timed_out", 9)
 MARK = Checkpoint("gate-3", "lane", '{"dwell": 39}', 1, 2)
 
@@ -80,7 +82,7 @@ def test_everything_in_a_store_of_an_older_version_is_read_by_this_one(
     url: str, revision: str
 ) -> None:
     engine = connect(url)
-    with engine.begin() as connection:
+    with engine.connect().execution_options(**WRITING) as connection, connection.begin():
         migrate_to(connection, revision)
         case, camera = fill(connection)
     engine.dispose()
