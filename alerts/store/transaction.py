@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -42,7 +43,7 @@ class SqlTransaction:
 
     def last_case(self, key: CaseKey) -> Case | None:
         if key not in self._newest:
-            if any(case.key == key for case in self._put_cases.values()):
+            if any(case.key == key for case in self._pending()):
                 self.flush()
             place = dict(zip(("camera_id", "fence_id", "scenario_id"), key, strict=True))
             self._newest[key] = self._one(statements.NEWEST_CASE, place)
@@ -63,6 +64,8 @@ class SqlTransaction:
         return self._count("seq")
 
     def put_case(self, case: Case) -> None:
+        if any(one.key == case.key and one.case_id != case.case_id for one in self._pending()):
+            self.flush()  # the one before must be closed when another is opened there
         known = self._newest.pop(case.key, None)
         if known is not None and known.case_id == case.case_id:
             self._newest[case.key] = case  # the newest before, and now
@@ -135,6 +138,9 @@ class SqlTransaction:
             self._connection.execute(statement, gathered[0])
         elif gathered:
             self._connection.execute(statement, gathered)
+
+    def _pending(self) -> Collection[Case]:
+        return self._put_cases.values()
 
     def _count(self, name: str) -> int:
         """Read once, written once, however often it is used; nobody else writes meanwhile."""
