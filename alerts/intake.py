@@ -1,16 +1,16 @@
 """The way in: batches of fence events, and how cameras are, from the cameras' threads.
 
-Evidence first, then one transaction for case, log, outbox and checkpoint, then the drainer
-is woken. Killed between any two of these, the batch comes again from the last checkpoint
-and ends in the same cases: file names and case ids depend on the events alone, and an event
-that is in the log counts no second time.
+Evidence first, then one transaction for case, log, outbox and checkpoint, of all batches that
+wait at that moment, then the drainer is woken. Killed between any two of these, the batch comes
+again from the last checkpoint and ends in the same cases: file names and case ids depend on the
+events alone, and an event that is in the log counts no second time.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -34,6 +34,7 @@ from alerts.outage import Outage
 from alerts.patients import Patients
 from alerts.picture import Image
 from alerts.store.port import Checkpoint, Store, Transaction
+from alerts.together import Together
 from fences.clock import Clock
 from fences.event import FenceEvent
 
@@ -54,6 +55,10 @@ class Batch:
     events: tuple[FenceEvent, ...] = ()
     checkpoints: Mapping[str, str] = field(default_factory=dict)
     picture: Image | None = None
+
+
+_Drawn = tuple[Batch, Mapping[str, str]]
+"""A batch with the paths of its pictures, by event."""
 
 
 class Intake:
@@ -84,6 +89,7 @@ class Intake:
         self._on_notice = on_notice
         self._outage = outage or Outage("store", clock)
         self._writing = threading.Lock()  # one writer at a time: SQLite has no more
+        self._together: Together[_Drawn, tuple[Change, ...]] = Together(self._keep, self._writing)
         self._patients = Patients()
 
     def receive(self, batch: Batch) -> tuple[Change, ...]:
@@ -94,7 +100,7 @@ class Intake:
         never the case.
         """
         with self._noting_loss():
-            changes = self._keep(batch)
+            changes = self._together.do((batch, self._write_pictures(batch)))
         self._outage.back("intake")
         self._say(changes)
         return changes
@@ -106,17 +112,22 @@ class Intake:
         if changes:
             self._on_change()
 
-    def _keep(self, batch: Batch) -> tuple[Change, ...]:
-        pictures = self._write_pictures(batch)
-        with self._writing, self._store.write() as transaction:
-            changes = tuple(
-                change
-                for event in batch.events
-                if (change := self._apply(transaction, event, pictures)) is not None
-            )
-            for fence_id, codec in batch.checkpoints.items():
-                mark = Checkpoint(batch.camera_id, fence_id, codec, batch.media_ns, batch.wall_ns)
-                transaction.put_checkpoint(mark)
+    def _keep(self, waiting: Sequence[_Drawn]) -> list[tuple[Change, ...]]:
+        """The batches that wait, in one transaction: a commit costs the disk the same for all."""
+        with self._store.write() as transaction:
+            return [self._take(transaction, batch, pictures) for batch, pictures in waiting]
+
+    def _take(
+        self, transaction: Transaction, batch: Batch, pictures: Mapping[str, str]
+    ) -> tuple[Change, ...]:
+        changes = tuple(
+            change
+            for event in batch.events
+            if (change := self._apply(transaction, event, pictures)) is not None
+        )
+        for fence_id, codec in batch.checkpoints.items():
+            mark = Checkpoint(batch.camera_id, fence_id, codec, batch.media_ns, batch.wall_ns)
+            transaction.put_checkpoint(mark)
         return changes
 
     @contextmanager
@@ -174,12 +185,14 @@ class Intake:
     def add_clip(self, case_id: str, clip: Clip) -> Change | None:
         """Put a clip that was written into its case, and tell of it; open or not.
 
-        None if there is no such case. Raises ``StoreError``; it may be handed in again.
+        None if there is no such case, or the clip is in it already. Raises ``StoreError``; it
+        may be handed in again.
         """
         with self._noting_loss(), self._writing, self._store.write() as transaction:
             case = transaction.case(case_id)
-            change = None if case is None else with_clip(case, clip, self._clock.wall_ns())
-            if change is not None:
+            change = None
+            if case is not None and case.clip != clip:  # else only the commit's answer was lost
+                change = with_clip(case, clip, self._clock.wall_ns())
                 self._write(transaction, change)
         self._outage.back("intake")
         self._say(() if change is None else (change,))

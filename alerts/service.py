@@ -111,7 +111,8 @@ class AlertService:
     def stop(self, timeout_s: float = 4.0) -> QueueStats:
         """Drain, say ``stopped``, disconnect, close; within about ``timeout_s`` in any case.
 
-        What could not be sent stays in the store. Returns how much that is.
+        What could not be sent stays in the store. Returns how much that is; raises
+        ``StoreError``, with everything ended all the same, if the store does not say.
         """
         if self._left is not None:
             return self._left
@@ -123,10 +124,12 @@ class AlertService:
             self._drain_thread.join(timeout_s * 0.7)
         if self._publisher is not None:
             self._publisher.stop(timeout_s * 0.2)
-        self._left = self.store.queue()
-        if self._broker is not None:
-            self._broker.stop()
-        self.store.close()
+        try:
+            self._left = self.store.queue()
+        finally:
+            if self._broker is not None:
+                self._broker.stop()
+            self.store.close()
         return self._left
 
     @property

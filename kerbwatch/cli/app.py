@@ -15,6 +15,7 @@ from kerbwatch.cli.replay import replay
 from kerbwatch.cli.run import run
 from kerbwatch.cli.scenarios import scenarios
 from kerbwatch.cli.speak import TEXT, say
+from kerbwatch.cli.store import store
 from kerbwatch.version import VERSION
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
 app.command("quarantine", help=TEXT("help.quarantine"))(quarantine)
 app.add_typer(models, name="models", help=TEXT("help.models"))
+app.add_typer(store, name="store", help=TEXT("help.store"))
 app.command("scenarios", help=TEXT("help.scenarios"))(scenarios)
 app.command("doctor", help=TEXT("help.doctor"))(doctor)
 app.command("demo", help=TEXT("help.demo"))(demo)

@@ -1,4 +1,4 @@
-"""What every store must do; the one in memory and the one on disk."""
+"""What every store must do: in memory, in a file, at a server."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from fences.event import EventKind
 from tests.alerts_kit import CLIP, fence_event
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     makers: dict[str, Callable[[], Store]] = {
         "memory": MemoryStore,
         "sqlite": lambda: SqlStore(f"sqlite:///{tmp_path / 'data' / 'kerbwatch.db'}"),
+        "postgresql": lambda: SqlStore(request.getfixturevalue("postgres").database()),
     }
     made = makers[request.param]()
     yield made
@@ -75,6 +76,27 @@ def test_a_newer_version_takes_the_place_of_the_older(store: Store) -> None:
     keep(store, first, last)
     assert store.cases() == (last.case,)
     assert [line.version for line in store.history(first.case.case_id)] == [1, 2]
+
+
+def test_one_transaction_may_close_a_case_and_open_the_next_of_its_place(store: Store) -> None:
+    first, second = opened(), opened(5000)
+    key = first.case.key
+    with store.write() as transaction:
+        assert transaction.last_case(key) is None
+        for change in (first, closed(first.case), second):
+            transaction.put_case(change.case)
+            transaction.add_transition(change.transition)
+            assert transaction.last_case(key) == change.case
+    third = opened(9000)
+    with store.write() as transaction:
+        last = transaction.last_case(key)
+        assert last == second.case
+        ended = decide(last, fence_event(EventKind.CLEARED, 5090, violation_s=5000), ())
+        assert ended is not None
+        transaction.put_case(ended.case)
+        transaction.put_case(third.case)
+        assert transaction.last_case(key) == third.case
+    assert store.cases() == (closed(first.case).case, ended.case, third.case)
 
 
 def test_the_newest_case_of_a_place_is_found_even_if_the_clock_went_back(store: Store) -> None:

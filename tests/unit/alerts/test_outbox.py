@@ -23,11 +23,12 @@ class Rig:
     """A drainer in the hands of the test, which plays the broker."""
 
     window: int = 100
+    mark_s: float = 0.0
     store: MemoryStore = field(default_factory=MemoryStore)
     clock: FakeClock = field(default_factory=FakeClock)
 
     def __post_init__(self) -> None:
-        options = DrainOptions(version="1", window=self.window)
+        options = DrainOptions(version="1", window=self.window, mark_s=self.mark_s)
         self.drainer = Drainer(self.store, WRITER, self.clock, options)
 
     def connect(self) -> FakeLink:
@@ -107,6 +108,25 @@ def test_what_was_in_flight_goes_out_again_in_order_on_the_next_line() -> None:
     rig.drainer.post(Lost(first))
     rig.put(note(6))
     assert payloads(rig.connect()) == ["2", "3", "4", "5", "6"]
+
+
+def test_many_are_marked_at_once_and_none_waits_for_long() -> None:
+    rig = Rig(window=8, mark_s=0.05)
+    rig.put(*(note(number) for number in range(6)))
+    link = rig.connect()
+    rig.ack(link, 1, 2)
+    assert rig.store.queue().depth == 6, "others are on their way: one commit for all"
+    rig.clock.pass_s(0.06)
+    rig.drainer.step()
+    assert rig.store.queue().depth == 5, "but not for long"
+    rig.ack(link, 3)
+    assert rig.store.queue().depth == 5
+    rig.ack(link, 4)
+    assert rig.store.queue().depth == 3, "a quarter of the window is enough"
+    rig.ack(link, 5, 6)
+    assert rig.store.queue().depth == 1
+    rig.ack(link, 7)
+    assert rig.store.queue().depth == 0, "nothing else is on its way"
 
 
 def test_an_acknowledgement_of_an_old_line_counts_for_nothing() -> None:
