@@ -3,6 +3,8 @@
 ```
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.jpg          with fence, boxes, names and time
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.raw.jpg      as it was seen
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.v9.after.jpg the same view, once it was handled
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.<sha>.jpg    what a person has added
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.mp4          what came before and after, as it was sent
 ```
 """
@@ -13,9 +15,10 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import cv2
+import numpy as np
 
 from alerts.cases import Case, CaseState, Clip, utc
 from alerts.errors import EvidenceError
@@ -52,7 +55,8 @@ class EvidenceFolder:
         ``image`` is height × width × 3 BGR uint8. Raises ``EvidenceError`` if it cannot be
         written, ``ValueError`` for something that is no picture.
         """
-        relative = self.picture_path(case)
+        after = ".after" if case.verification is not None else ""
+        relative = f"{self.picture_path(case)}{after}"
         drawn = annotate(image, describe(case, event, self.directory))
         write_jpeg(self.root / f"{relative}.raw.jpg", image)
         write_jpeg(self.root / f"{relative}.jpg", drawn)
@@ -80,11 +84,38 @@ class EvidenceFolder:
             raise EvidenceError("clip_write", path=path, problem=error.strerror) from error
         return Clip(relative, size_bytes, sha256, footage.begin_wall_ns, footage.duration_s)
 
+    def add(self, case_id: str, camera_id: str, wall_ns: int, picture: Path) -> str:
+        """Take a person's picture in; returns its path, relative to ``root``.
+
+        It is decoded and written anew, as JPEG: nothing else that the file may hold gets in.
+        Raises ``EvidenceError`` if it is no picture or cannot be written.
+        """
+        try:
+            data = np.frombuffer(picture.read_bytes(), np.uint8)
+        except OSError as error:
+            raise EvidenceError("picture_read", path=picture, problem=error.strerror) from error
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        if image is None:
+            raise EvidenceError("picture_read", path=picture, problem="JPEG, PNG")
+        day = utc(wall_ns).astimezone(self.directory.site.zone_info).strftime("%Y-%m-%d")
+        name = f"{case_id}.{hashlib.sha256(data.tobytes()).hexdigest()[:12]}.jpg"
+        relative = f"{camera_id}/{day}/{name}"
+        write_jpeg(self.root / relative, image.astype(np.uint8))
+        return relative
+
+    def has(self, relative: str) -> bool:
+        """Whether this is a file of the folder, by a path that stays inside of it."""
+        path = PurePosixPath(relative)
+        if path.is_absolute() or ".." in path.parts:
+            return False
+        return (self.root / path).is_file()
+
     def picture_path(self, case: Case) -> str:
-        """Relative path without suffix; a reopened case gets pictures of its own."""
+        """Relative path without suffix; a later version gets pictures of its own."""
         zone = self.directory.site.zone_info
         day = utc(case.updated_wall_ns).astimezone(zone).strftime("%Y-%m-%d")
-        again = f".v{case.version}" if case.state is CaseState.REOPENED else ""
+        later = case.state is CaseState.REOPENED or case.verification is not None
+        again = f".v{case.version}" if later else ""
         return f"{case.camera_id}/{day}/{case.case_id}{again}"
 
 

@@ -142,11 +142,11 @@ class EvidenceOptions:
 
 @dataclass(frozen=True, slots=True)
 class RecipientOptions:
-    """Who can be told: an officer (城管) or a property team (物业)."""
+    """Who can be told: an officer (城管), a property team (物业) or an operator (监控中心)."""
 
     id: str
     name: str
-    role: Literal["officer", "property"]
+    role: Literal["officer", "property", "operator"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
-from alerts.cases import Case, CaseKey, Transition
+from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
 from alerts.store import rows, tables
 from alerts.store.engine import IMMEDIATE, first_line, open_engine
-from alerts.store.port import Checkpoint, OutboxRow, Truth
+from alerts.store.port import Checkpoint, OutboxRow, Remembered, Truth
 
 _UPDATE_CASE = update(tables.cases).where(tables.cases.c.case_id == bindparam("known_id"))
 _CHUNK = 500  # ids in one statement: databases limit the number of parameters
@@ -62,6 +75,15 @@ class SqlTransaction:
             "wall_ns": wall_ns,
         }
         self._connection.execute(insert(tables.outbox), row)
+
+    def remembered(self, request_id: str) -> Remembered | None:
+        answers = tables.answers
+        found = select(answers).where(answers.c.request_id == request_id)
+        row = self._connection.execute(found).mappings().first()
+        return None if row is None else rows.row_to_answer(row)
+
+    def remember(self, answer: Remembered) -> None:
+        self._connection.execute(insert(tables.answers), asdict(answer))
 
     def put_checkpoint(self, checkpoint: Checkpoint) -> None:
         key = {"camera_id": checkpoint.camera_id, "fence_id": checkpoint.fence_id}
@@ -128,6 +150,12 @@ class SqlStore:
         query = select(tables.cases).order_by(tables.cases.c.ordinal)
         return tuple(rows.row_to_case(row) for row in self._read(query))
 
+    def cases_in(self, states: Collection[CaseState]) -> tuple[Case, ...]:
+        cases = tables.cases
+        wanted = select(cases).where(cases.c.state.in_([state.value for state in states]))
+        query = wanted.order_by(cases.c.ordinal)
+        return tuple(rows.row_to_case(row) for row in self._read(query))
+
     def history(self, case_id: str) -> tuple[Transition, ...]:
         log = tables.case_log
         query = select(log).where(log.c.case_id == case_id).order_by(log.c.id)
@@ -186,14 +214,18 @@ class SqlStore:
             return QueueStats(depth, oldest)
 
     def prune_sent(self, keep: int) -> int:
-        out = tables.outbox
-        sent = out.c.sent_wall_ns.is_not(None)
+        return self._prune(tables.outbox, tables.outbox.c.sent_wall_ns.is_not(None), keep)
+
+    def forget_answers(self, keep: int) -> int:
+        return self._prune(tables.answers, true(), keep)
+
+    def _prune(self, table: Table, which: ColumnElement[bool], keep: int) -> int:
         with self._connected(writes=True) as connection:
-            nth = select(out.c.id).where(sent).order_by(out.c.id.desc()).offset(keep).limit(1)
+            nth = select(table.c.id).where(which).order_by(table.c.id.desc()).offset(keep).limit(1)
             last_old = connection.execute(nth).scalar()
             if last_old is None:
                 return 0
-            return connection.execute(out.delete().where(sent, out.c.id <= last_old)).rowcount
+            return connection.execute(table.delete().where(which, table.c.id <= last_old)).rowcount
 
     def close(self) -> None:
         self._engine.dispose()

@@ -113,7 +113,7 @@ class RecipientModel(StrictModel):
     """Somebody who can be told."""
 
     id: Id
-    role: Annotated[Literal["officer", "property"], Expect("role")]
+    role: Annotated[Literal["officer", "property", "operator"], Expect("role")]
     name: Name | None = None
 
 
