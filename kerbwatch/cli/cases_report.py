@@ -22,6 +22,7 @@ from kerbwatch.cli.speak import TEXT
 
 
 def report(
+    *,
     camera: Annotated[str, typer.Option("--camera", help=TEXT("help.report_camera"))],
     fence: Annotated[str, typer.Option("--fence", help=TEXT("help.report_fence"))],
     scenario: Annotated[str, typer.Option("--scenario", help=TEXT("help.report_scenario"))],
