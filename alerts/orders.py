@@ -82,7 +82,7 @@ def _command(
     if verb not in set(Verb):
         values = {"got": repr(verb[:32]), "known": ", ".join(Verb)}
         raise _RefusedError(Refusal(RefusalCode.UNKNOWN_VERB, values))
-    if unknown := sorted(body.keys() - _KEYS):
+    if unknown := sorted(body.keys() - KEYS):
         raise _malformed(f"unknown key {unknown[0][:32]!r}")
     if body.get("schema", COMMAND_SCHEMA) != COMMAND_SCHEMA:
         raise _malformed(f"schema: expected {COMMAND_SCHEMA!r}")
@@ -99,7 +99,8 @@ def _command(
     )
 
 
-_KEYS = {"schema", "request_id", "by", "version", "words", "until", "picture"}
+KEYS = {"schema", "request_id", "by", "version", "words", "until", "picture"}
+"""Of a command's payload."""
 
 
 def _checked(body: Mapping[str, Any], key: str, read: Callable[[Any], Any]) -> Any:
