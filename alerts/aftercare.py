@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from alerts.casebook import DEFAULT_POLICY, CasePolicy, Change, Notice
 from alerts.cases import Case, CaseState
-from alerts.errors import StoreError
+from alerts.errors import EvidenceError, StoreError
+from alerts.evidence import EvidenceFolder
 from alerts.health import CameraState, CameraStatus
 from alerts.keep import write_change
+from alerts.looks import Looks
 from alerts.messages import Writer
 from alerts.outage import Outage
 from alerts.store.port import Store
@@ -26,7 +28,8 @@ class Aftercare:
     """Call :meth:`tend` about once a second.
 
     ``heard`` tells what a camera has last said of itself in this run. What was done is in the
-    store, so nothing happens twice, also over a restart.
+    store, so nothing happens twice, also over a restart. With ``evidence`` and ``looks`` a case
+    that is returned shows what its place looks like now.
     """
 
     def __init__(
@@ -39,6 +42,8 @@ class Aftercare:
         policy: CasePolicy = DEFAULT_POLICY,
         on_change: Callable[[], None] = lambda: None,
         on_notice: Callable[[Notice], None] = lambda _: None,
+        evidence: EvidenceFolder | None = None,
+        looks: Looks | None = None,
         outage: Outage | None = None,
         writing: threading.Lock | None = None,
     ) -> None:
@@ -49,6 +54,8 @@ class Aftercare:
         self._policy = policy
         self._on_change = on_change
         self._on_notice = on_notice
+        self._evidence = evidence
+        self._looks = looks
         self._outage = outage or Outage("store", clock)
         self._writing = writing or threading.Lock()
         self._since_wall_ns = clock.wall_ns()  # of cameras that have said nothing yet
@@ -71,7 +78,11 @@ class Aftercare:
         return changes
 
     def _tend(self, case: Case) -> tuple[Change, ...]:
-        if self._due(case) is None:
+        due_now = self._due(case)
+        if due_now is None:
+            return ()
+        ready, picture = self._look(due_now)
+        if not ready:
             return ()
         changes: list[Change] = []
         sight = self._sight(case)
@@ -81,10 +92,27 @@ class Aftercare:
                 change = due(last, self._clock.wall_ns(), sight, self._policy)
                 if change is None:
                     break
+                if picture is not None:
+                    change = change.with_after_picture(picture)
                 write_change(transaction, change, self._writer, self._clock)
                 changes.append(change)
                 last = change.case
         return tuple(changes)
+
+    def _look(self, change: Change) -> tuple[bool, str | None]:
+        """Whether there is nothing to wait for, and the picture of what still stands there."""
+        if self._evidence is None or self._looks is None:
+            return True, None
+        if change.case.state is not CaseState.RETURNED:
+            return True, None
+        ready, image = self._looks.ask(change.case.camera_id, self._clock.monotonic_ns())
+        if image is None:
+            return ready, None
+        try:
+            return True, self._evidence.save_look(change.case, image)
+        except EvidenceError as error:
+            _log.error("%s", error)
+            return True, None
 
     def _due(self, case: Case) -> Change | None:
         """What is due; whether something still stands there is asked only where it matters."""

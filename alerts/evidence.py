@@ -55,9 +55,17 @@ class EvidenceFolder:
         ``image`` is height × width × 3 BGR uint8. Raises ``EvidenceError`` if it cannot be
         written, ``ValueError`` for something that is no picture.
         """
+        return self._save(case, image, describe(case, event, self.directory))
+
+    def save_look(self, case: Case, image: Image) -> str:
+        """The same of a look that belongs to no event: the case's box is what is marked."""
+        boxes = () if case.box is None else (case.box.xyxy,)
+        return self._save(case, image, describe(case, None, self.directory, boxes))
+
+    def _save(self, case: Case, image: Image, shown: Annotation) -> str:
         after = ".after" if case.verification is not None else ""
         relative = f"{self.picture_path(case)}{after}"
-        drawn = annotate(image, describe(case, event, self.directory))
+        drawn = annotate(image, shown)
         write_jpeg(self.root / f"{relative}.raw.jpg", image)
         write_jpeg(self.root / f"{relative}.jpg", drawn)
         return f"{relative}.jpg"
@@ -119,8 +127,16 @@ class EvidenceFolder:
         return f"{case.camera_id}/{day}/{case.case_id}{again}"
 
 
-def describe(case: Case, event: FenceEvent, directory: Directory) -> Annotation:
-    """What the picture of a case shows: its fence, what stands there, where and when."""
+def describe(
+    case: Case,
+    event: FenceEvent | None,
+    directory: Directory,
+    boxes: tuple[tuple[float, float, float, float], ...] = (),
+) -> Annotation:
+    """What the picture of a case shows: its fence, what stands there, where and when.
+
+    Of no event, ``boxes`` are what stands there.
+    """
     place = directory.fence(case.camera_id, case.fence_id)
     local = utc(case.updated_wall_ns).astimezone(directory.site.zone_info)
     names = scenario_names(case.scenario_id)
@@ -128,7 +144,7 @@ def describe(case: Case, event: FenceEvent, directory: Directory) -> Annotation:
     zh, en = (_taken(event, language) for language in (Language.ZH, Language.EN))
     return Annotation(
         polygon=place.polygon,
-        boxes=tuple(sighting.box.xyxy for sighting in event.sightings),
+        boxes=boxes if event is None else tuple(it.box.xyxy for it in event.sightings),
         lines=(
             f"{names['zh']}  {names['en']}",
             f"{directory.site.name} · {place.camera_name} · {place.fence_name}",
@@ -144,7 +160,9 @@ def describe(case: Case, event: FenceEvent, directory: Directory) -> Annotation:
     )
 
 
-def _taken(event: FenceEvent, language: Language) -> str | None:
+def _taken(event: FenceEvent | None, language: Language) -> str | None:
+    if event is None:
+        return None
     texts = load_texts("alerts", language)
     return occupancy_text(event.occupied_share, event.clear_width_m, texts)
 

@@ -30,6 +30,7 @@ from alerts.evidence import EvidenceFolder, Footage
 from alerts.health import CameraState, CameraStatus
 from alerts.healthbook import decide_health
 from alerts.keep import write_change
+from alerts.looks import Looks
 from alerts.messages import Writer
 from alerts.outage import Outage
 from alerts.patients import Patients
@@ -62,7 +63,7 @@ class Intake:
 
     Once something is on disk, ``on_notice`` gets what people are told of cases, one by one,
     and ``on_change`` is called. ``outage``: where a store that is away is noted. ``writing``: of
-    all who write to this store in this process.
+    all who write to this store in this process. ``looks``: pictures that cameras are asked for.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Intake:
         self._outage = outage or Outage("store", clock)
         self._writing = writing or threading.Lock()  # one writer at a time: SQLite has no more
         self._patients = Patients()
+        self.looks = Looks()
 
     def receive(self, batch: Batch) -> tuple[Change, ...]:
         """Take a batch in. When it returns, everything is on disk.

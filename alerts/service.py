@@ -109,6 +109,8 @@ class AlertService:
             clock,
             self.intake.heard,
             policy=options.policy,
+            evidence=evidence,
+            looks=self.intake.looks,
             outage=outage,
             **told,
         )

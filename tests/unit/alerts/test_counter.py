@@ -58,9 +58,9 @@ class Desk:
 
     def report(self, actor: str = "duty-east", **fields: Any) -> Answer:
         told: dict[str, Any] = {"words": "楼道口有建筑垃圾", "request_id": "n-1"} | fields
-        place = told.pop("place", PLACE)
-        at_ns = self.clock.wall_ns()
-        return self.counter.take(Report(*place, actor=actor, at_wall_ns=at_ns, **told))
+        camera_id, fence_id, scenario_id = told.pop("place", PLACE)
+        told |= {"actor": actor, "at_wall_ns": self.clock.wall_ns()}
+        return self.counter.take(Report(camera_id, fence_id, scenario_id, **told))
 
     @property
     def case(self) -> Case:
@@ -112,6 +112,42 @@ def test_what_still_stands_there_is_returned(desk: Desk) -> None:
     push = desk.said("inbox/wenshao")[-1]
     assert (push["state"], push["reason"], push["by"]) == ("returned", "still_there", None)
     assert "accept" in push["verbs"]
+
+
+def test_what_is_returned_shows_the_place_as_it_is_now(desk: Desk) -> None:
+    looks = desk.intake.looks
+    care = Aftercare(
+        desk.store, WRITER, desk.clock, desk.intake.heard, evidence=desk.evidence, looks=looks
+    )
+    desk.order(Verb.HANDLE)
+    assert not looks.wanted("gate-3")
+    desk.clock.pass_s(300)
+    assert care.tend() == ()
+    assert looks.wanted("gate-3")
+    desk.clock.pass_s(2)
+    looks.put("gate-3", PICTURE)
+    assert not looks.wanted("gate-3")
+    (change,) = care.tend()
+    assert change.case.state is CaseState.RETURNED
+    assert change.case.after_picture is not None
+    assert (desk.evidence.root / change.case.after_picture).is_file()
+    assert desk.said("inbox/wenshao")[-1]["after_picture"].endswith(".after.jpg")
+
+
+def test_a_camera_that_gives_no_look_in_time_is_not_waited_for(desk: Desk) -> None:
+    looks = desk.intake.looks
+    care = Aftercare(
+        desk.store, WRITER, desk.clock, desk.intake.heard, evidence=desk.evidence, looks=looks
+    )
+    desk.order(Verb.HANDLE)
+    desk.clock.pass_s(300)
+    assert care.tend() == ()
+    desk.clock.pass_s(29)
+    assert care.tend() == ()
+    desk.clock.pass_s(1)
+    assert [change.case.after_picture for change in care.tend()] == [None]
+    looks.put("gate-3", PICTURE)
+    assert not looks.wanted("gate-3"), "nobody waits for it"
 
 
 def test_a_camera_that_has_said_nothing_since_the_start_returns_nothing(desk: Desk) -> None:
