@@ -210,7 +210,9 @@ class Intake:
             return None
         if event_key(event) in pictures:
             path = pictures[event_key(event)]
-            change = change.with_picture(path) if change.begins else change.with_after_picture(path)
+            change = (
+                change.with_after_picture(path) if change.settles else change.with_picture(path)
+            )
         write_change(transaction, change, self._writer, self._clock)
         return change
 
@@ -243,7 +245,7 @@ class Intake:
             last = newest[key] if key in newest else self._store.last_case(key)
             change = decide(last, event, self._people(event), self._policy)
             newest[key] = last if change is None else change.case
-            if change is None or not (change.begins or change.settles):
+            if change is None or not _needs_picture(change, event):
                 continue
             try:
                 path = self._evidence.save(change.case, event, batch.picture)
@@ -252,3 +254,9 @@ class Intake:
             else:
                 pictures[event_key(event)] = path
         return pictures
+
+
+def _needs_picture(change: Change, event: FenceEvent) -> bool:
+    """A case that begins, one that was handled and is clear, and one that has none yet."""
+    lacks = change.case.picture is None and bool(event.sightings)
+    return change.begins or change.settles or lacks

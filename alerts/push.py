@@ -41,9 +41,9 @@ def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
 
 def _title(body: InboxBody, texts: Texts) -> str:
     """What has happened, in a word or two."""
-    if (body["kind"], body["state"]) == ("new", "reopened"):
-        return texts("notice.reopened")
     named = texts.messages.get(f"notice.{body.get('reason')}")
+    if named is None and (body["kind"], body["state"]) == ("new", "reopened"):
+        return texts("notice.reopened")
     return named or texts.messages.get(f"notice.{body['kind']}", body["kind"])
 
 

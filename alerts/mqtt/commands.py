@@ -17,10 +17,13 @@ from alerts.errors import StoreError
 from alerts.link import Heard
 from alerts.orders import Unusable, read_command
 from alerts.topics import Topics
-from fences.clock import Clock
+from fences.clock import SECOND_NS, Clock
 
 _WAITING = 1000
 """Commands that may wait; more are dropped, and whoever sent them gets no answer and asks again."""
+
+_PATIENCE_NS = 60 * SECOND_NS
+"""How long a store that is away is waited for with a command; then it is dropped and counted."""
 
 _log = structlog.get_logger(__name__)
 
@@ -88,8 +91,9 @@ class CommandPost:
             self._until_kept(partial(self.handle, *item))
 
     def _until_kept(self, work: Callable[[], object]) -> None:
-        """A store that is away is waited for: a command that was heard is not forgotten."""
+        """A store that is away is waited for, but not for ever: others wait behind."""
         said = False
+        until_ns = self._clock.monotonic_ns() + _PATIENCE_NS
         while not self._stopping.is_set():
             try:
                 work()
@@ -97,6 +101,9 @@ class CommandPost:
                 if not said:
                     _log.error("command_waits", problem=str(error))
                 said = True
+                if self._clock.monotonic_ns() >= until_ns:
+                    self._count("store_away")
+                    return
                 self._clock.wait(self._stopping, 1.0)
             else:
                 return

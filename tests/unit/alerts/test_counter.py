@@ -267,6 +267,7 @@ def test_a_report_opens_a_case_that_a_camera_joins(tmp_path: Path) -> None:
     joined = desk.case
     assert (joined.case_id, joined.version) == (case.case_id, 2)
     assert joined.violation == 60 * 10**9
+    assert joined.picture is not None, "the camera shows what nobody had a picture of"
     desk.see(fence_event(EventKind.CLEARED, 90), stands=False)
     assert desk.case.close_reason == "self_cleared"
 

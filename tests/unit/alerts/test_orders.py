@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,12 @@ from hypothesis import strategies as st
 from alerts.answers import Answer, answer_to, decode_answer, encode_answer
 from alerts.commands import Command, Refusal, RefusalCode
 from alerts.counter import Counter
+from alerts.errors import StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.link import Heard
 from alerts.mqtt.commands import CommandPost
 from alerts.orders import MAX_BYTES, Unusable, read_command
-from alerts.store.memory import MemoryStore
+from alerts.store.memory import MemoryStore, MemoryTransaction
 from alerts.verbs import Verb
 from tests.alerts_kit import DIRECTORY, TOPICS, WRITER, FakeClock, FakeLink, order
 
@@ -168,6 +171,26 @@ def test_ten_thousand_bad_commands_leave_counts_and_no_memory(tmp_path: Path) ->
         assert taken.handle("c-1", "accept", b'{"n": %d' % number) is None
     assert taken.unusable == {"no_json": 10_000}
     assert store.queue().depth == 0
+
+
+class AwayStore(MemoryStore):
+    """As when the disk is full."""
+
+    @contextmanager
+    def write(self) -> Iterator[MemoryTransaction]:
+        raise StoreError("store_write", problem="disk full")
+        yield  # pragma: no cover
+
+
+def test_a_store_that_stays_away_costs_one_command_its_answer_and_not_the_others(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    counter = Counter(AwayStore(), WRITER, EvidenceFolder(tmp_path, DIRECTORY), clock)
+    taken = CommandPost(counter, TOPICS, clock)
+    taken._until_kept(lambda: taken.handle("c-1", "accept", json.dumps(GOOD).encode()))
+    assert taken.unusable == {"store_away": 1}
+    assert 60 <= clock.monotonic_ns() / 1e9 < 62
 
 
 def test_a_refusal_that_can_be_sent_is_sent(tmp_path: Path) -> None:
