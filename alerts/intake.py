@@ -22,13 +22,15 @@ from alerts.casebook import (
     decide,
     event_key,
     key_of,
-    with_clip,
 )
 from alerts.cases import Case, CaseKey, Clip
+from alerts.clipped import with_clip
 from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder, Footage
 from alerts.health import CameraState, CameraStatus
 from alerts.healthbook import decide_health
+from alerts.keep import write_change
+from alerts.looks import Looks
 from alerts.messages import Writer
 from alerts.outage import Outage
 from alerts.patients import Patients
@@ -65,7 +67,8 @@ class Intake:
     """Safe to call from many threads. Calls of one camera must come in order.
 
     Once something is on disk, ``on_notice`` gets what people are told of cases, one by one,
-    and ``on_change`` is called. ``outage``: where a store that is away is noted.
+    and ``on_change`` is called. ``outage``: where a store that is away is noted. ``writing``: of
+    all who write to this store in this process. ``looks``: pictures that cameras are asked for.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Intake:
         on_change: Callable[[], None] = lambda: None,
         on_notice: Callable[[Notice], None] = lambda _: None,
         outage: Outage | None = None,
+        writing: threading.Lock | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -88,9 +92,10 @@ class Intake:
         self._on_change = on_change
         self._on_notice = on_notice
         self._outage = outage or Outage("store", clock)
-        self._writing = threading.Lock()  # one writer at a time: SQLite has no more
+        self._writing = writing or threading.Lock()  # one writer at a time: SQLite has no more
         self._together: Together[_Drawn, tuple[Change, ...]] = Together(self._keep, self._writing)
         self._patients = Patients()
+        self.looks = Looks()
 
     def receive(self, batch: Batch) -> tuple[Change, ...]:
         """Take a batch in. When it returns, everything is on disk.
@@ -193,10 +198,15 @@ class Intake:
             change = None
             if case is not None and case.clip != clip:  # else only the commit's answer was lost
                 change = with_clip(case, clip, self._clock.wall_ns())
-                self._write(transaction, change)
+                write_change(transaction, change, self._writer, self._clock)
         self._outage.back("intake")
         self._say(() if change is None else (change,))
         return change
+
+    def heard(self, camera_id: str) -> CameraStatus | None:
+        """What a camera last said of itself in this run; None if nothing yet."""
+        with self._writing:
+            return self._patients.status(camera_id)
 
     def load_checkpoints(self, camera_id: str) -> dict[str, Checkpoint]:
         """The last committed state of each fence of a camera, by fence id."""
@@ -212,8 +222,11 @@ class Intake:
         if change is None:
             return None
         if event_key(event) in pictures:
-            change = change.with_picture(pictures[event_key(event)])
-        self._write(transaction, change)
+            path = pictures[event_key(event)]
+            change = (
+                change.with_after_picture(path) if change.settles else change.with_picture(path)
+            )
+        write_change(transaction, change, self._writer, self._clock)
         return change
 
     def _tend(self, camera_id: str) -> Change | None:
@@ -226,16 +239,9 @@ class Intake:
             last = transaction.last_case(finding.key)
             change = decide_health(last, finding, plan.notify, self._policy)
             if change is not None:
-                self._write(transaction, change)
+                write_change(transaction, change, self._writer, self._clock)
         self._patients.told(finding)
         return change
-
-    def _write(self, transaction: Transaction, change: Change) -> None:
-        transaction.put_case(change.case)
-        transaction.add_transition(change.transition)
-        seqs = tuple(transaction.next_seq() for _ in change.notices)
-        for message in self._writer.change(change, seqs):
-            transaction.add_message(message, self._clock.wall_ns())
 
     def _people(self, event: FenceEvent) -> tuple[str, ...]:
         place = self._writer.directory.fence(event.camera_id, event.fence_id)
@@ -252,7 +258,7 @@ class Intake:
             last = newest[key] if key in newest else self._store.last_case(key)
             change = decide(last, event, self._people(event), self._policy)
             newest[key] = last if change is None else change.case
-            if change is None or not change.begins:
+            if change is None or not _needs_picture(change, event):
                 continue
             try:
                 path = self._evidence.save(change.case, event, batch.picture)
@@ -261,3 +267,9 @@ class Intake:
             else:
                 pictures[event_key(event)] = path
         return pictures
+
+
+def _needs_picture(change: Change, event: FenceEvent) -> bool:
+    """A case that begins, one that was handled and is clear, and one that has none yet."""
+    lacks = change.case.picture is None and bool(event.sightings)
+    return change.begins or change.settles or lacks

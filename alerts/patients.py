@@ -52,6 +52,11 @@ class Patients:
             known.turned_ns = now_ns
         known.status = status
 
+    def status(self, camera_id: str) -> CameraStatus | None:
+        """What a camera said last; None if it has said nothing."""
+        known = self._patients.get(camera_id)
+        return None if known is None else known.status
+
     def due(self, camera_id: str, plan: HealthPlan, now_ns: int, wall_ns: int) -> Finding | None:
         """What is to be told of a camera now, if it has not been told; see :meth:`told`."""
         one = self._patients[camera_id]

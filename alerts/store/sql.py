@@ -7,10 +7,20 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
-from alerts.cases import Case, CaseKey, Transition
+from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.store import rows, tables
@@ -64,6 +74,12 @@ class SqlStore:
 
     def cases(self) -> tuple[Case, ...]:
         query = select(tables.cases).order_by(tables.cases.c.ordinal)
+        return tuple(rows.row_to_case(row) for row in self._read(query))
+
+    def cases_in(self, states: Collection[CaseState]) -> tuple[Case, ...]:
+        cases = tables.cases
+        wanted = select(cases).where(cases.c.state.in_([state.value for state in states]))
+        query = wanted.order_by(cases.c.ordinal)
         return tuple(rows.row_to_case(row) for row in self._read(query))
 
     def history(self, case_id: str) -> tuple[Transition, ...]:
@@ -124,14 +140,18 @@ class SqlStore:
             return QueueStats(depth, oldest)
 
     def prune_sent(self, keep: int) -> int:
-        out = tables.outbox
-        sent = out.c.sent_wall_ns.is_not(None)
+        return self._prune(tables.outbox, tables.outbox.c.sent_wall_ns.is_not(None), keep)
+
+    def forget_answers(self, keep: int) -> int:
+        return self._prune(tables.answers, true(), keep)
+
+    def _prune(self, table: Table, which: ColumnElement[bool], keep: int) -> int:
         with self._connected(writes=True) as connection:
-            nth = select(out.c.id).where(sent).order_by(out.c.id.desc()).offset(keep).limit(1)
+            nth = select(table.c.id).where(which).order_by(table.c.id.desc()).offset(keep).limit(1)
             last_old = connection.execute(nth).scalar()
             if last_old is None:
                 return 0
-            return connection.execute(out.delete().where(sent, out.c.id <= last_old)).rowcount
+            return connection.execute(table.delete().where(which, table.c.id <= last_old)).rowcount
 
     def close(self) -> None:
         self._engine.dispose()

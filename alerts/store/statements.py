@@ -34,6 +34,10 @@ ADD_LINE = insert(tables.case_log).inline()  # nobody asks for the id
 
 ADD_MESSAGE = insert(tables.outbox).inline()
 
+ANSWER = select(tables.answers).where(tables.answers.c.request_id == bindparam("request_id"))
+
+ADD_ANSWER = insert(tables.answers).inline()
+
 
 def put(table: Table, dialect: str, *, but: frozenset[str] = frozenset()) -> Executable:
     """Insert a row, or replace the one of its key; ``but``: columns that keep their first value."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -11,7 +12,7 @@ from alerts.cases import Case, CaseKey, Transition
 from alerts.health import CameraStatus
 from alerts.messages import Message
 from alerts.store import rows, statements
-from alerts.store.port import Checkpoint
+from alerts.store.port import Checkpoint, Remembered
 from alerts.store.postgres import at_once
 from alerts.store.statements import Puts
 
@@ -37,6 +38,7 @@ class SqlTransaction:
         self._lines: list[Row] = []
         self._events: set[str] = set()
         self._messages: list[Row] = []
+        self._answers: dict[str, Remembered] = {}
         self._checkpoints: dict[tuple[str, str], Row] = {}
         self._cameras: dict[str, Row] = {}
         self._counted = False
@@ -94,6 +96,16 @@ class SqlTransaction:
         }
         self._messages.append(row)
 
+    def remembered(self, request_id: str) -> Remembered | None:
+        if request_id in self._answers:
+            return self._answers[request_id]
+        found = self._connection.execute(statements.ANSWER, {"request_id": request_id})
+        row = found.mappings().first()
+        return None if row is None else rows.row_to_answer(row)
+
+    def remember(self, answer: Remembered) -> None:
+        self._answers[answer.request_id] = answer
+
     def put_checkpoint(self, checkpoint: Checkpoint) -> None:
         self._checkpoints[checkpoint.camera_id, checkpoint.fence_id] = {
             "camera_id": checkpoint.camera_id,
@@ -118,7 +130,7 @@ class SqlTransaction:
             self._send_all()
         self._known |= self._new.keys()
         self._new, self._changed, self._put_cases = {}, {}, {}
-        self._lines, self._messages = [], []
+        self._lines, self._messages, self._answers = [], [], {}
         self._events, self._checkpoints, self._cameras = set(), {}, {}
         self._counted = False
 
@@ -127,6 +139,7 @@ class SqlTransaction:
         self._send(statements.CHANGE_CASE, _with_known_ids(self._changed))
         self._send(statements.ADD_LINE, self._lines)
         self._send(statements.ADD_MESSAGE, self._messages)  # in order: their ids grow with it
+        self._send(statements.ADD_ANSWER, [asdict(one) for one in self._answers.values()])
         self._send(self._puts.checkpoint, list(self._checkpoints.values()))
         self._send(self._puts.camera, list(self._cameras.values()))
         if self._counted and self._counters is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from kerbwatch.cli.accuracy import accuracy
+from kerbwatch.cli.cases import cases
 from kerbwatch.cli.check import check
 from kerbwatch.cli.demo import demo
 from kerbwatch.cli.doctor import doctor
@@ -31,6 +32,7 @@ app.command("check", help=TEXT("help.check"))(check)
 app.command("replay", help=TEXT("help.replay"))(replay)
 app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
+app.add_typer(cases, name="cases", help=TEXT("help.cases"))
 app.command("quarantine", help=TEXT("help.quarantine"))(quarantine)
 app.add_typer(models, name="models", help=TEXT("help.models"))
 app.add_typer(store, name="store", help=TEXT("help.store"))

@@ -15,6 +15,7 @@ from fences.observation import Seeing
 from kerbwatch.config.addresses import SQLITE, broker_place, camera_address, store_address
 from kerbwatch.config.schema import (
     CameraModel,
+    CasesModel,
     EvidenceModel,
     FenceModel,
     HealthModel,
@@ -27,6 +28,7 @@ from kerbwatch.config.schema import (
 from kerbwatch.options import (
     EMBEDDED_PORT,
     CameraOptions,
+    CaseOptions,
     EvidenceOptions,
     FenceOptions,
     HealthOptions,
@@ -64,6 +66,7 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         ),
         metrics=(MetricsOptions(model.metrics.host, model.metrics.port) if model.metrics else None),
         evidence=_evidence(model.evidence or EvidenceModel()),
+        cases=_cases(model.cases or CasesModel()),
     )
 
 
@@ -90,6 +93,10 @@ def _evidence(model: EvidenceModel) -> EvidenceOptions:
         clip_after_ns=_ns(model.clip_after_s),
         clip_bytes=round(model.clip_memory_mb * 1_000_000),
     )
+
+
+def _cases(model: CasesModel) -> CaseOptions:
+    return CaseOptions(_ns(model.verify_after_s), _ns(model.verify_within_s))
 
 
 def _health(own: HealthModel | None, general: HealthModel | None) -> HealthOptions:

@@ -109,11 +109,22 @@ class EvidenceModel(StrictModel):
     ] = 8.0
 
 
+class CasesModel(StrictModel):
+    """How a handled case is verified by its camera."""
+
+    verify_after_s: Annotated[
+        float, Field(ge=1, le=3600, allow_inf_nan=False), Expect("seconds")
+    ] = 20.0
+    verify_within_s: Annotated[
+        float, Field(ge=10, le=_DAY_S, allow_inf_nan=False), Expect("seconds")
+    ] = 300.0
+
+
 class RecipientModel(StrictModel):
     """Somebody who can be told."""
 
     id: Id
-    role: Annotated[Literal["officer", "property"], Expect("role")]
+    role: Annotated[Literal["officer", "property", "operator"], Expect("role")]
     name: Name | None = None
 
 
@@ -205,6 +216,7 @@ class StreamsModel(StrictModel):
     data_dir: PathText = "data"
     models: ModelsModel | None = None
     evidence: EvidenceModel | None = None
+    cases: CasesModel | None = None
     recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(default_factory=list)
     metrics: MetricsModel | None = None
     health: HealthModel | None = None

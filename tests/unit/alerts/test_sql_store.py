@@ -21,6 +21,19 @@ from alerts.store.sql import SqlStore
 from fences.event import EventKind
 from tests.alerts_kit import fence_event
 
+_OF_PEOPLE = (
+    "accepted_by",
+    "accepted_wall_ns",
+    "handled_by",
+    "handled_wall_ns",
+    "after_picture",
+    "verification",
+    "extended_until_wall_ns",
+    "suspended_until_wall_ns",
+    "reported_by",
+    "report",
+)
+
 
 def url(folder: Path) -> str:
     return f"sqlite:///{folder / 'kerbwatch.db'}"
@@ -52,8 +65,12 @@ def test_a_case_of_the_first_version_is_kept_and_was_not_measured(tmp_path: Path
         transaction.put_camera(camera)
     store.close()
     with sqlite3.connect(tmp_path / "kerbwatch.db") as connection:
-        for name in ("occupied_share", "clear_width_m", "clip"):
+        connection.execute("DROP INDEX ix_cases_state")
+        connection.execute("DROP TABLE answers")
+        for name in ("occupied_share", "clear_width_m", "clip", *_OF_PEOPLE):
             connection.execute(f"ALTER TABLE cases DROP COLUMN {name}")
+        for name in ("words", "picture"):
+            connection.execute(f"ALTER TABLE case_log DROP COLUMN {name}")
         connection.execute("ALTER TABLE cameras DROP COLUMN until_wall_ns")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()
