@@ -69,7 +69,7 @@ def who_hears(ladder: tuple[Rung, ...], rung: int, rota: Rota, now_wall_ns: int)
     """The people on duty of a rung, or of the next one that has any.
 
     Where no rung above has anybody, it is everybody of the last one, on duty or not: better
-    woken than never told. Of a new case that was told to a rung above 0, keep the key too.
+    woken than never told. Where a new case went to a rung above 0, keep ``first.<rung>`` as fired.
     """
     for number in range(rung, len(ladder)):
         people = _on_duty(ladder[number], rota, now_wall_ns)
@@ -157,10 +157,10 @@ def _escalations(deal: Deal, terms: Terms, rungs: int, calendar: Calendar) -> It
         # what was due before counts rungs; one that nobody could tell then waits for the next
         missed = sum(at < accepted for at, _, _ in accepting)
         accepting = missed * handling[:1]
-    times = sorted(accepting + handling)
-    for rung, (at, due, stage) in enumerate(times[: rungs - 1], start=1):
-        if rung > deal.rung(rungs):
-            yield Planned(at, StepKind.ESCALATE, stage, deal.key(f"escalate.{rung}"), due, rung)
+    times = sorted(accepting + handling)[deal.climbs(rungs) :]
+    left = range(deal.rung(rungs) + 1, rungs)
+    for rung, (at, due, stage) in zip(left, times, strict=False):
+        yield Planned(at, StepKind.ESCALATE, stage, deal.key(f"escalate.{rung}"), due, rung)
 
 
 def _climbs(

@@ -85,9 +85,21 @@ class Deal:
         return f"{self.case_id}.{self.opening}.{what}"
 
     def rung(self, rungs: int) -> int:
-        """The highest rung that was told; rung 0 is, when the case opens."""
-        keys = range(rungs - 1, 0, -1)
-        return next((it for it in keys if self.key(f"escalate.{it}") in self.fired), 0)
+        """The highest rung that was told; rung 0 is, when the case opens.
+
+        Where that had nobody on duty, ``first.<rung>`` is kept instead.
+        """
+        names = ("escalate", "first")
+        told = (
+            number
+            for number in range(rungs - 1, 0, -1)
+            if any(self.key(f"{name}.{number}") in self.fired for name in names)
+        )
+        return next(told, 0)
+
+    def climbs(self, rungs: int) -> int:
+        """How often the case was escalated."""
+        return sum(self.key(f"escalate.{number}") in self.fired for number in range(1, rungs))
 
     def is_running(self, stage: Stage) -> bool:
         """Whether the deadline of a stage still matters."""
