@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from shapely import STRtree
 from shapely.geometry import Point, Polygon
 from shapely.validation import explain_validity
 
@@ -65,8 +66,8 @@ def make_area_map(
     for first, second in combinations(areas, 2):
         if shared := sorted(first.cameras & second.cameras):
             raise ValueError(f"areas {first.id!r} and {second.id!r} both list {shared}")
-        if overlap(first.polygon, second.polygon):
-            raise ValueError(f"areas {first.id!r} and {second.id!r} overlap")
+    for one, other in overlaps([area.polygon for area in areas]):
+        raise ValueError(f"areas {areas[one].id!r} and {areas[other].id!r} overlap")
     return AreaMap(tuple(areas), dict(cameras or {}), dict(fences or {}))
 
 
@@ -80,8 +81,16 @@ def flaw(polygon: Sequence[LonLat]) -> str | None:
     return None
 
 
-def overlap(first: Sequence[LonLat], second: Sequence[LonLat]) -> bool:
-    """Whether two sound polygons have more than a border in common."""
-    if not first or not second:
-        return False
-    return bool(Polygon(first).intersection(Polygon(second)).area > _SLIVER)
+def overlaps(polygons: Sequence[Sequence[LonLat]]) -> Iterator[tuple[int, int]]:
+    """The pairs of sound polygons, by number, that have more than a border in common.
+
+    Those without corners are left out.
+    """
+    numbers = [number for number, polygon in enumerate(polygons) if polygon]
+    if not numbers:
+        return
+    shapes = [Polygon(polygons[number]) for number in numbers]
+    pairs = STRtree(shapes).query(shapes, predicate="intersects").T.tolist()
+    for one, other in sorted(pairs):
+        if one < other and shapes[one].intersection(shapes[other]).area > _SLIVER:
+            yield numbers[one], numbers[other]

@@ -18,6 +18,7 @@ Span = tuple[int, int]
 """``[from, to)`` in nanoseconds since the epoch."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_YEAR, _LAST_YEAR = 1971, 2199
 _FURTHEST_H = 27
 """Hours from UTC midnight within which every zone's day of that date has begun, or ended."""
 
@@ -46,6 +47,23 @@ def spans_of(day: date, start: int, end: int, zone: str) -> tuple[Span, ...]:
     if old[1] == new[0]:
         return ((old[0], new[1]),)
     return tuple(span for span in (old, new) if span[0] < span[1])
+
+
+def parse_moment(text: str, zone: str) -> int:
+    """``2026-09-21 08:00``, in local time unless it has an offset, as nanoseconds.
+
+    Of a time that comes twice it is the first. Raises ``ValueError`` for anything else, and for
+    years before 1971 and after 2199.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"got {text!r}, expected a time such as '2026-09-21 08:00'") from None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"got {text!r}, expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
 def _leap_s(first: int, last: int, zone: str) -> int:

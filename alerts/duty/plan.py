@@ -32,6 +32,11 @@ class DutyPlan:
     quiet: tuple[QuietHours, ...] = ()
     storm: StormRule | None = None
 
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is anything to show of people and deadlines."""
+        return bool(self.rota.teams or self.routes or self.terms)
+
     def subject(
         self, camera_id: str, fence_id: str, scenario_id: str, opened_wall_ns: int
     ) -> Subject:
