@@ -8,6 +8,7 @@ from kerbwatch.cli.accuracy import accuracy
 from kerbwatch.cli.check import check
 from kerbwatch.cli.demo import demo
 from kerbwatch.cli.doctor import doctor
+from kerbwatch.cli.duty import duty
 from kerbwatch.cli.inbox import inbox
 from kerbwatch.cli.models import models
 from kerbwatch.cli.quarantine import quarantine
@@ -29,6 +30,7 @@ app.command("run", help=TEXT("help.run"))(run)
 app.command("check", help=TEXT("help.check"))(check)
 app.command("replay", help=TEXT("help.replay"))(replay)
 app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
+app.command("duty", help=TEXT("help.duty"))(duty)
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
 app.command("quarantine", help=TEXT("help.quarantine"))(quarantine)
 app.add_typer(models, name="models", help=TEXT("help.models"))
