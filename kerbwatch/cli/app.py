@@ -10,6 +10,7 @@ from kerbwatch.cli.demo import demo
 from kerbwatch.cli.doctor import doctor
 from kerbwatch.cli.duty import duty
 from kerbwatch.cli.inbox import inbox
+from kerbwatch.cli.ledger import ledger
 from kerbwatch.cli.models import models
 from kerbwatch.cli.quarantine import quarantine
 from kerbwatch.cli.replay import replay
@@ -32,6 +33,7 @@ app.command("replay", help=TEXT("help.replay"))(replay)
 app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
 app.command("duty", help=TEXT("help.duty"))(duty)
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
+app.add_typer(ledger, name="ledger", help=TEXT("help.ledger"))
 app.command("quarantine", help=TEXT("help.quarantine"))(quarantine)
 app.add_typer(models, name="models", help=TEXT("help.models"))
 app.command("scenarios", help=TEXT("help.scenarios"))(scenarios)
