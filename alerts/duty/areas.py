@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 
 from shapely import STRtree
@@ -51,7 +52,13 @@ class AreaMap:
         if listed is not None or place is None:
             return listed
         drawn = (area for area in self.areas if area.polygon)
-        return next((it for it in drawn if Polygon(it.polygon).covers(Point(place))), None)
+        return next((it for it in drawn if _shape(it.polygon).covers(Point(place))), None)
+
+
+@lru_cache(maxsize=4096)
+def _shape(polygon: tuple[LonLat, ...]) -> Polygon:
+    """Made once: every event of every case asks for its area."""
+    return Polygon(polygon)
 
 
 def make_area_map(
