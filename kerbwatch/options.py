@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
+from alerts.duty.plan import DutyPlan
 from detector.sources.access import Access
 from fences.clock import SECOND_NS
 from fences.fence import Fence
@@ -238,6 +239,7 @@ class ServiceOptions:
     metrics: MetricsOptions | None = None
     evidence: EvidenceOptions = field(default_factory=EvidenceOptions)
     cases: CaseOptions = field(default_factory=CaseOptions)
+    duty: DutyPlan = field(default_factory=DutyPlan)
 
     def camera(self, camera_id: str) -> CameraOptions | None:
         """The camera of that id, if there is one."""

@@ -13,6 +13,7 @@ from fences.ground import GroundScale, parse_scale
 from fences.hours import ALWAYS, WeeklyHours, parse_hours
 from fences.observation import Seeing
 from kerbwatch.config.addresses import SQLITE, broker_place, camera_address, store_address
+from kerbwatch.config.duty_build import duty_plan
 from kerbwatch.config.schema import (
     CameraModel,
     CasesModel,
@@ -67,6 +68,7 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         metrics=(MetricsOptions(model.metrics.host, model.metrics.port) if model.metrics else None),
         evidence=_evidence(model.evidence or EvidenceModel()),
         cases=_cases(model.cases or CasesModel()),
+        duty=duty_plan(model.duty, model.cameras, site.timezone),
     )
 
 
