@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from alerts.casebook import DEFAULT_POLICY, CasePolicy, Change, Notice
-from alerts.cases import Case, CaseState
+from alerts.cases import NO_VIOLATION, Case, CaseState
 from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import CameraState, CameraStatus
 from alerts.keep import write_change
+from alerts.keeper import Keeper
 from alerts.looks import Looks
 from alerts.messages import Writer
 from alerts.outage import Outage
-from alerts.store.port import Store
+from alerts.store.port import Store, Transaction
 from alerts.verify import WAITING_STATES, Sight, due
 from fences.clock import Clock
 from fences.state import decode_state
@@ -45,7 +46,7 @@ class Aftercare:
         evidence: EvidenceFolder | None = None,
         looks: Looks | None = None,
         outage: Outage | None = None,
-        writing: threading.Lock | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -57,25 +58,29 @@ class Aftercare:
         self._evidence = evidence
         self._looks = looks
         self._outage = outage or Outage("store", clock)
-        self._writing = writing or threading.Lock()
+        self._keeper = keeper or Keeper(store)
         self._since_wall_ns = clock.wall_ns()  # of cameras that have said nothing yet
 
     def tend(self) -> tuple[Change, ...]:
         """Do what is due. Raises ``StoreError``; what could not be kept comes again."""
+        changes: list[Change] = []
         try:
-            waiting = self._store.cases_in(WAITING_STATES)
-            changes = tuple(change for case in waiting for change in self._tend(case))
+            for case in self._store.cases_in(WAITING_STATES):
+                done = self._tend(case)
+                self._say(done)  # what is kept is told, whatever becomes of the next one
+                changes += done
         except StoreError as error:
             self._outage.lost("aftercare", error)
             raise
-        if waiting:
-            self._outage.back("aftercare")
+        self._outage.back("aftercare")  # what could not be written would have been due again
+        return tuple(changes)
+
+    def _say(self, changes: tuple[Change, ...]) -> None:
         for change in changes:
             for notice in change.notices:
                 self._on_notice(notice)
         if changes:
             self._on_change()
-        return changes
 
     def _tend(self, case: Case) -> tuple[Change, ...]:
         due_now = self._due(case)
@@ -84,19 +89,24 @@ class Aftercare:
         ready, picture = self._look(due_now)
         if not ready:
             return ()
-        changes: list[Change] = []
         sight = self._sight(case)
-        with self._writing, self._store.write() as transaction:
-            last = transaction.case(case.case_id)
-            while last is not None:  # verified, and closed with it
-                change = due(last, self._clock.wall_ns(), sight, self._policy)
-                if change is None:
-                    break
-                if picture is not None:
-                    change = change.with_after_picture(picture)
-                write_change(transaction, change, self._writer, self._clock)
-                changes.append(change)
-                last = change.case
+        step = partial(self._step, case_id=case.case_id, sight=sight, picture=picture)
+        return self._keeper.keep(step)
+
+    def _step(
+        self, transaction: Transaction, *, case_id: str, sight: Sight, picture: str | None
+    ) -> tuple[Change, ...]:
+        changes: list[Change] = []
+        last = transaction.case(case_id)
+        while last is not None:  # verified, and closed with it
+            change = due(last, self._clock.wall_ns(), sight, self._policy)
+            if change is None:
+                break
+            if picture is not None and change.case.state is CaseState.RETURNED:
+                change = change.with_after_picture(picture)
+            write_change(transaction, change, self._writer, self._clock)
+            changes.append(change)
+            last = change.case
         return tuple(changes)
 
     def _look(self, change: Change) -> tuple[bool, str | None]:
@@ -137,7 +147,11 @@ class Aftercare:
         )
 
     def _stands(self, case: Case) -> bool | None:
-        """What the fence's last checkpoint says of the case's violation."""
+        """What the fence's last checkpoint says of the case's violation.
+
+        A case that no camera has joined has none: whatever stands there then is what it is about,
+        and a fence in which nothing does may never have seen it.
+        """
         marks = self._store.checkpoints(case.camera_id)
         mark = next((one for one in marks if one.fence_id == case.fence_id), None)
         if mark is None:
@@ -147,4 +161,6 @@ class Aftercare:
         except ValueError as error:
             _log.debug("state of %s/%s: %s", case.camera_id, case.fence_id, error)
             return None
+        if case.violation == NO_VIOLATION:
+            return None if watch.violation is None else True
         return watch.violation is not None and watch.violation.opened_ns == case.violation

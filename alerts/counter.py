@@ -6,8 +6,8 @@ rules. Case, line of the log, messages and the remembered answer are one transac
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from functools import partial
 
 from alerts.answers import Answer, answer_to, decode_answer, digest_of, encode_answer
 from alerts.casebook import Change, Notice
@@ -15,6 +15,7 @@ from alerts.cases import CAMERA, Case
 from alerts.commands import Command, Refusal, RefusalCode, decide_command
 from alerts.evidence import EvidenceFolder
 from alerts.keep import write_change
+from alerts.keeper import Keeper
 from alerts.messages import Writer
 from alerts.people import Recipient, Role
 from alerts.place import Directory
@@ -36,7 +37,7 @@ class Counter:
     """Safe to call from many threads.
 
     Once something is on disk, ``on_notice`` gets what people are told, and ``on_change`` is
-    called. ``writing``: of all who write to this store in this process.
+    called. ``keeper``: of all who write to this store in this process.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Counter:
         *,
         on_change: Callable[[], None] = lambda: None,
         on_notice: Callable[[Notice], None] = lambda _: None,
-        writing: threading.Lock | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -56,7 +57,7 @@ class Counter:
         self._clock = clock
         self._on_change = on_change
         self._on_notice = on_notice
-        self._writing = writing or threading.Lock()
+        self._keeper = keeper or Keeper(store)
         self._taken = 0
 
     def take(self, command: Command | Report) -> Answer:
@@ -70,24 +71,37 @@ class Counter:
             refusal = Refusal(RefusalCode.UNKNOWN_ACTOR, {"got": command.actor})
             return self.refuse(answer_to(command, refusal))
         shown = command.picture is None or self._evidence.has(command.picture)
-        with self._writing, self._store.write() as transaction:
-            answer = self._again(transaction, command)
-            change = None
-            if answer is None:
-                outcome, case = self._decide(transaction, command, actor, shown=shown)
-                answer = answer_to(command, outcome, case)
-                change = outcome if isinstance(outcome, Change) else None
-                self._write(transaction, command, answer, change)
-            transaction.add_message(self._writer.result(answer), self._clock.wall_ns())
+        do = partial(self._do, command=command, actor=actor, shown=shown)
+        answer, change = self._keeper.keep(do)
         self._say(change)
         return answer
 
     def refuse(self, answer: Answer) -> Answer:
         """Tell a refusal that no decision is needed for; nothing of it is remembered."""
-        with self._writing, self._store.write() as transaction:
-            transaction.add_message(self._writer.result(answer), self._clock.wall_ns())
+        self._keeper.keep(partial(self._tell, answer=answer))
         self._say(None)
         return answer
+
+    def _do(
+        self,
+        transaction: Transaction,
+        *,
+        command: Command | Report,
+        actor: Recipient,
+        shown: bool,
+    ) -> tuple[Answer, Change | None]:
+        answer = self._again(transaction, command)
+        change = None
+        if answer is None:
+            outcome, case = self._decide(transaction, command, actor, shown=shown)
+            answer = answer_to(command, outcome, case)
+            change = outcome if isinstance(outcome, Change) else None
+            self._write(transaction, command, answer, change)
+        self._tell(transaction, answer)
+        return answer, change
+
+    def _tell(self, transaction: Transaction, answer: Answer) -> None:
+        transaction.add_message(self._writer.result(answer), self._clock.wall_ns())
 
     def _again(self, transaction: Transaction, command: Command | Report) -> Answer | None:
         """The answer to a request that was here before; a refusal if it said something else."""
@@ -143,8 +157,7 @@ class Counter:
         self._on_change()
         self._taken += 1
         if self._taken % _FORGET_EVERY == 0:
-            with self._writing:
-                self._store.forget_answers(ANSWERS_KEPT)
+            self._store.forget_answers(ANSWERS_KEPT)
 
 
 def person_named(directory: Directory, actor: str) -> Recipient | None:

@@ -9,8 +9,7 @@ events alone, and an event that is in the log counts no second time.
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -28,15 +27,15 @@ from alerts.clipped import with_clip
 from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder, Footage
 from alerts.health import CameraState, CameraStatus
-from alerts.healthbook import decide_health
+from alerts.healthbook import Finding, decide_health
 from alerts.keep import write_change
+from alerts.keeper import Keeper
 from alerts.looks import Looks
 from alerts.messages import Writer
 from alerts.outage import Outage
 from alerts.patients import Patients
 from alerts.picture import Image
 from alerts.store.port import Checkpoint, Store, Transaction
-from alerts.together import Together
 from fences.clock import Clock
 from fences.event import FenceEvent
 
@@ -59,15 +58,11 @@ class Batch:
     picture: Image | None = None
 
 
-_Drawn = tuple[Batch, Mapping[str, str]]
-"""A batch with the paths of its pictures, by event."""
-
-
 class Intake:
     """Safe to call from many threads. Calls of one camera must come in order.
 
     Once something is on disk, ``on_notice`` gets what people are told of cases, one by one,
-    and ``on_change`` is called. ``outage``: where a store that is away is noted. ``writing``: of
+    and ``on_change`` is called. ``outage``: where a store that is away is noted. ``keeper``: of
     all who write to this store in this process. ``looks``: pictures that cameras are asked for.
     """
 
@@ -82,7 +77,7 @@ class Intake:
         on_change: Callable[[], None] = lambda: None,
         on_notice: Callable[[Notice], None] = lambda _: None,
         outage: Outage | None = None,
-        writing: threading.Lock | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -92,8 +87,7 @@ class Intake:
         self._on_change = on_change
         self._on_notice = on_notice
         self._outage = outage or Outage("store", clock)
-        self._writing = writing or threading.Lock()  # one writer at a time: SQLite has no more
-        self._together: Together[_Drawn, tuple[Change, ...]] = Together(self._keep, self._writing)
+        self._keeper = keeper or Keeper(store)
         self._patients = Patients()
         self.looks = Looks()
 
@@ -105,7 +99,8 @@ class Intake:
         never the case.
         """
         with self._noting_loss():
-            changes = self._together.do((batch, self._write_pictures(batch)))
+            pictures = self._write_pictures(batch)
+            changes = self._keeper.keep(lambda it: self._take(it, batch, pictures))
         self._outage.back("intake")
         self._say(changes)
         return changes
@@ -116,11 +111,6 @@ class Intake:
                 self._on_notice(notice)
         if changes:
             self._on_change()
-
-    def _keep(self, waiting: Sequence[_Drawn]) -> list[tuple[Change, ...]]:
-        """The batches that wait, in one transaction: a commit costs the disk the same for all."""
-        with self._store.write() as transaction:
-            return [self._take(transaction, batch, pictures) for batch, pictures in waiting]
 
     def _take(
         self, transaction: Transaction, batch: Batch, pictures: Mapping[str, str]
@@ -154,22 +144,24 @@ class Intake:
     ) -> None:
         """Say how a camera is; saying the same again changes nothing."""
         status = CameraStatus(camera_id, state, since_wall_ns, reason, until_wall_ns)
-        with self._noting_loss(), self._writing:
+        with self._noting_loss():
             self._patients.note(status, self._clock.monotonic_ns())
             if status in self._store.cameras():
                 return
-            with self._store.write() as transaction:
-                transaction.put_camera(status)
-                transaction.add_message(self._writer.camera(status), self._clock.wall_ns())
+            self._keeper.keep(lambda it: self._put_camera(it, status))
         self._outage.back("intake")
         self._on_change()
+
+    def _put_camera(self, transaction: Transaction, status: CameraStatus) -> None:
+        transaction.put_camera(status)
+        transaction.add_message(self._writer.camera(status), self._clock.wall_ns())
 
     def tend(self) -> tuple[Change, ...]:
         """Open, change and end the health cases that are due now; call it about once a second.
 
         Returns what changed. Raises ``StoreError``; what could not be kept comes again.
         """
-        with self._noting_loss(), self._writing:
+        with self._noting_loss():
             changes = tuple(
                 change
                 for camera_id in self._patients.camera_ids
@@ -193,20 +185,23 @@ class Intake:
         None if there is no such case, or the clip is in it already. Raises ``StoreError``; it
         may be handed in again.
         """
-        with self._noting_loss(), self._writing, self._store.write() as transaction:
-            case = transaction.case(case_id)
-            change = None
-            if case is not None and case.clip != clip:  # else only the commit's answer was lost
-                change = with_clip(case, clip, self._clock.wall_ns())
-                write_change(transaction, change, self._writer, self._clock)
+        with self._noting_loss():
+            change = self._keeper.keep(lambda it: self._put_clip(it, case_id, clip))
         self._outage.back("intake")
         self._say(() if change is None else (change,))
         return change
 
+    def _put_clip(self, transaction: Transaction, case_id: str, clip: Clip) -> Change | None:
+        case = transaction.case(case_id)
+        if case is None or case.clip == clip:  # in it: only the commit's answer was lost
+            return None
+        change = with_clip(case, clip, self._clock.wall_ns())
+        write_change(transaction, change, self._writer, self._clock)
+        return change
+
     def heard(self, camera_id: str) -> CameraStatus | None:
         """What a camera last said of itself in this run; None if nothing yet."""
-        with self._writing:
-            return self._patients.status(camera_id)
+        return self._patients.status(camera_id)
 
     def load_checkpoints(self, camera_id: str) -> dict[str, Checkpoint]:
         """The last committed state of each fence of a camera, by fence id."""
@@ -221,11 +216,9 @@ class Intake:
         change = decide(last, event, self._people(event), self._policy)
         if change is None:
             return None
-        if event_key(event) in pictures:
-            path = pictures[event_key(event)]
-            change = (
-                change.with_after_picture(path) if change.settles else change.with_picture(path)
-            )
+        path = pictures.get(event_key(event))
+        if path is not None:
+            change = _pictured(change, path)
         write_change(transaction, change, self._writer, self._clock)
         return change
 
@@ -235,12 +228,17 @@ class Intake:
         finding = self._patients.due(camera_id, plan, now_ns, wall_ns)
         if finding is None:
             return None
-        with self._store.write() as transaction:
-            last = transaction.last_case(finding.key)
-            change = decide_health(last, finding, plan.notify, self._policy)
-            if change is not None:
-                write_change(transaction, change, self._writer, self._clock)
+        change = self._keeper.keep(lambda it: self._put_finding(it, finding, plan.notify))
         self._patients.told(finding)
+        return change
+
+    def _put_finding(
+        self, transaction: Transaction, finding: Finding, recipients: tuple[str, ...]
+    ) -> Change | None:
+        last = transaction.last_case(finding.key)
+        change = decide_health(last, finding, recipients, self._policy)
+        if change is not None:
+            write_change(transaction, change, self._writer, self._clock)
         return change
 
     def _people(self, event: FenceEvent) -> tuple[str, ...]:
@@ -273,3 +271,12 @@ def _needs_picture(change: Change, event: FenceEvent) -> bool:
     """A case that begins, one that was handled and is clear, and one that has none yet."""
     lacks = change.case.picture is None and bool(event.sightings)
     return change.begins or change.settles or lacks
+
+
+def _pictured(change: Change, path: str) -> Change:
+    """With the picture in its place; it was drawn before others may have changed the case."""
+    if change.settles:
+        return change.with_after_picture(path)
+    if change.begins or change.case.picture is None:
+        return change.with_picture(path)
+    return change

@@ -17,6 +17,9 @@ from alerts.verbs import Verb
 MAX_BYTES = 16_384
 """A larger command is refused unread."""
 
+TOO_BIG = "too_big"
+"""The kind of such a one."""
+
 MAX_WORDS = 1000
 MAX_PATH = 255
 
@@ -44,7 +47,7 @@ def read_command(
     ``case_id`` and ``verb`` are the levels of its topic.
     """
     if len(payload) > MAX_BYTES:
-        return Unusable("too_big")
+        return Unusable(TOO_BIG)
     if not CASE_ID.fullmatch(case_id):
         return Unusable("case_id")
     try:

@@ -16,6 +16,7 @@ from alerts.errors import StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import QueueStats
 from alerts.intake import Intake
+from alerts.keeper import Keeper
 from alerts.link import Heard, Signal
 from alerts.messages import Writer
 from alerts.mqtt.address import MqttAddress
@@ -57,7 +58,7 @@ class _Told(TypedDict):
 
     on_change: Callable[[], None]
     on_notice: Callable[[Notice], None]
-    writing: threading.Lock
+    keeper: Keeper
 
 
 class AlertService:
@@ -85,13 +86,12 @@ class AlertService:
         self._clock = clock
         drain = DrainOptions(version=options.version, heartbeat_s=options.heartbeat_s)
         outage = Outage("store", clock)  # one for all: it is lost once, whoever misses it
-        writing = threading.Lock()  # one for all: SQLite takes one writer at a time
         self._drainer = Drainer(self.store, self._writer, clock, drain, outage)
         evidence = EvidenceFolder(options.evidence_dir, directory)
         told: _Told = {
             "on_change": self._drainer.wake,
             "on_notice": on_notice,
-            "writing": writing,
+            "keeper": Keeper(self.store),
         }
         self.intake = Intake(
             self.store,
@@ -175,8 +175,11 @@ class AlertService:
     @property
     def running(self) -> bool:
         """Whether what :meth:`start` started is still there; False after :meth:`stop`."""
+        threads = (self._drain_thread, self._tend_thread)
         publisher = self._publisher
-        return publisher is not None and publisher.running and self._drain_thread.is_alive()
+        if publisher is None or not (publisher.running and self.commands.running):
+            return False
+        return all(thread.is_alive() for thread in threads)
 
     def queue(self) -> QueueStats:
         """What waits to be acknowledged by the broker."""

@@ -15,8 +15,7 @@ Result = TypeVar("Result")
 @dataclass(slots=True, eq=False)
 class _Job(Generic[Item, Result]):
     item: Item
-    result: Result | None = None
-    done: bool = False
+    result: tuple[Result] | None = None
     alone: bool = False
 
 
@@ -43,12 +42,10 @@ class Together(Generic[Item, Result]):
         job: _Job[Item, Result] = _Job(item)
         self._waiting.append(job)
         with self._lock:
-            if not job.done:
-                self._do(job)
-        assert job.result is not None
-        return job.result
+            result = job.result or self._do(job)
+        return result[0]
 
-    def _do(self, mine: _Job[Item, Result]) -> None:
+    def _do(self, mine: _Job[Item, Result]) -> tuple[Result]:
         jobs = [mine] if mine.alone else self._with_others(mine)
         try:
             results = self._work([job.item for job in jobs])
@@ -57,16 +54,16 @@ class Together(Generic[Item, Result]):
                 raise
             for job in jobs:
                 job.alone = True
-            self._do(mine)
-            return
+            return self._do(mine)
         for job, result in zip(jobs, results, strict=True):
-            job.result, job.done = result, True
+            job.result = (result,)
+        return (results[-1],)  # its own is the last
 
     def _with_others(self, mine: _Job[Item, Result]) -> list[_Job[Item, Result]]:
         """Those that wait, the own one among them, even if another thread took it and broke off."""
         jobs: list[_Job[Item, Result]] = []
         while self._waiting and len(jobs) < self._most - 1:
             job = self._waiting.popleft()
-            if not job.done and not job.alone and job is not mine:
+            if job.result is None and not job.alone and job is not mine:
                 jobs.append(job)
         return [*jobs, mine]

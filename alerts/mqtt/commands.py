@@ -15,7 +15,7 @@ from alerts.commands import Command
 from alerts.counter import Counter
 from alerts.errors import StoreError
 from alerts.link import Heard
-from alerts.orders import Unusable, read_command
+from alerts.orders import MAX_BYTES, TOO_BIG, Unusable, read_command
 from alerts.topics import Topics
 from fences.clock import SECOND_NS, Clock
 
@@ -31,7 +31,8 @@ _log = structlog.get_logger(__name__)
 class CommandPost:
     """Takes commands of people. :meth:`take` never blocks; a thread of its own does the work.
 
-    ``unusable`` counts what could not even be answered, by kind; each kind is logged once.
+    ``unusable`` counts what could not even be answered, by kind; each kind is logged once. One
+    that fails in a way that nobody thought of is logged whole, and ends nothing else.
     """
 
     def __init__(self, counter: Counter, topics: Topics, clock: Clock) -> None:
@@ -53,6 +54,11 @@ class CommandPost:
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 
+    @property
+    def running(self) -> bool:
+        """Whether somebody takes care of what comes in."""
+        return self._thread.is_alive()
+
     def take(self, heard: Heard) -> bool:
         """Whether this was for here: a command, good or bad."""
         if not heard.topic.startswith(f"{self._topics.root}/cmd/"):
@@ -62,6 +68,8 @@ class CommandPost:
             return True  # a result of our own
         if heard.retained:
             self._count("retained")  # it would come again with every connection
+        elif len(heard.payload) > MAX_BYTES:
+            self._count(TOO_BIG)  # not kept to be read later: a thousand of them would be much
         elif not self._offer((*levels, heard.payload)):
             self._count("too_many")
         return True
@@ -88,7 +96,11 @@ class CommandPost:
             item = self._waiting.get()
             if item is None:
                 return
-            self._until_kept(partial(self.handle, *item))
+            try:
+                self._until_kept(partial(self.handle, *item))
+            except Exception:  # noqa: BLE001  # one command's trouble must not end the others
+                self._count("failed")
+                _log.exception("command_failed", topic="/".join(item[:2]))
 
     def _until_kept(self, work: Callable[[], object]) -> None:
         """A store that is away is waited for, but not for ever: others wait behind."""

@@ -1,0 +1,35 @@
+"""What this process keeps: all that waits at one moment goes into one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from alerts.store.port import Store, Transaction
+from alerts.together import Together
+
+Result = TypeVar("Result")
+Work = Callable[[Transaction], Any]
+
+
+class Keeper:
+    """Safe to call from many threads; batches of cameras, commands and steps of time share it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._together: Together[Work, Any] = Together(self._keep, threading.Lock())
+
+    def keep(self, work: Callable[[Transaction], Result]) -> Result:
+        """What ``work`` returns, once what it wrote is on disk.
+
+        It is done again from its beginning if that of somebody else has failed beside it, so it
+        may change nothing but the transaction. Raises ``StoreError``, and what ``work`` raises.
+        """
+        result: Result = self._together.do(work)
+        return result
+
+    def _keep(self, waiting: Sequence[Work]) -> list[Any]:
+        """In one transaction: a commit costs the disk the same for all of them."""
+        with self._store.write() as transaction:
+            return [work(transaction) for work in waiting]
