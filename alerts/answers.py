@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from alerts.casebook import Change
 from alerts.cases import Case
@@ -49,7 +50,9 @@ def digest_of(command: Command | Report) -> str:
         said = [command.case_id, command.verb, command.version, command.until_wall_ns]
     else:
         said = [*command.key, "report"]
-    said += [command.actor, command.words, command.picture]
+    # a picture given again may be kept under another day; what it shows is in its name
+    shown = None if command.picture is None else PurePosixPath(command.picture).name
+    said += [command.actor, command.words, shown]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

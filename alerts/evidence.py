@@ -4,7 +4,7 @@
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.jpg          with fence, boxes, names and time
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.raw.jpg      as it was seen
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.v9.after.jpg the same view, once it was handled
-<root>/<camera>/<yyyy-mm-dd>/<case_id>.<sha>.jpg    what a person has added
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.<sha>.jpg    what a person has added; of a report, request_id
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.mp4          what came before and after, as it was sent
 ```
 """
@@ -92,22 +92,26 @@ class EvidenceFolder:
             raise EvidenceError("clip_write", path=path, problem=error.strerror) from error
         return Clip(relative, size_bytes, sha256, footage.begin_wall_ns, footage.duration_s)
 
-    def add(self, case_id: str, camera_id: str, wall_ns: int, picture: Path) -> str:
+    def add(self, name: str, camera_id: str, wall_ns: int, picture: Path) -> str:
         """Take a person's picture in; returns its path, relative to ``root``.
 
-        It is decoded and written anew, as JPEG: nothing else that the file may hold gets in.
+        ``name``: the id of the case, or of the request that reports it; what the file holds is in
+        its name too. It is decoded and written anew, as JPEG: nothing else gets in.
         Raises ``EvidenceError`` if it is no picture or cannot be written.
         """
         try:
             data = np.frombuffer(picture.read_bytes(), np.uint8)
         except OSError as error:
             raise EvidenceError("picture_read", path=picture, problem=error.strerror) from error
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        try:
+            image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        except cv2.error:  # of pictures with more pixels than it takes
+            image = None
         if image is None:
             raise EvidenceError("picture_read", path=picture, problem="JPEG, PNG")
         day = utc(wall_ns).astimezone(self.directory.site.zone_info).strftime("%Y-%m-%d")
-        name = f"{case_id}.{hashlib.sha256(data.tobytes()).hexdigest()[:12]}.jpg"
-        relative = f"{camera_id}/{day}/{name}"
+        digest = hashlib.sha256(data.tobytes()).hexdigest()[:12]
+        relative = f"{camera_id}/{day}/{name}.{digest}.jpg"
         write_jpeg(self.root / relative, image.astype(np.uint8))
         return relative
 
@@ -116,7 +120,10 @@ class EvidenceFolder:
         path = PurePosixPath(relative)
         if path.is_absolute() or ".." in path.parts:
             return False
-        return (self.root / path).is_file()
+        try:
+            return (self.root / path).is_file()
+        except OSError:  # a name that no file can have
+            return False
 
     def picture_path(self, case: Case) -> str:
         """Relative path without suffix; a later version gets pictures of its own."""

@@ -47,6 +47,6 @@ def report(
             words=checked_words(words, as_json=as_json),
         )
         if picture is not None and (camera, fence) in work.directory.fences:
-            path = work.take_in(picture, said.case_id, camera)
+            path = work.take_in(picture, said.request_id, camera)
             said = Report(*key, who, said.request_id, said.at_wall_ns, said.words, picture=path)
         tell(work, work.counter.take(said), as_json=as_json)

@@ -51,11 +51,11 @@ class CaseWork:
         text = repr((*said, self.clock.wall_ns()))
         return f"cli-{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
-    def take_in(self, picture: Path | None, case_id: str, camera_id: str) -> str | None:
+    def take_in(self, picture: Path | None, name: str, camera_id: str) -> str | None:
         """A person's picture into the evidence folder. Raises ``EvidenceError``."""
         if picture is None:
             return None
-        return self.evidence.add(case_id, camera_id, self.clock.wall_ns(), picture)
+        return self.evidence.add(name, camera_id, self.clock.wall_ns(), picture)
 
     def moment(self, text: str) -> int:
         """Wall nanoseconds of a time, the site's own if it has no offset. Raises ``ValueError``."""
