@@ -90,7 +90,8 @@ class CloseReason(StrEnum):
 class Transition:
     """One line of a case's audit log: who made which version of it, when and why.
 
-    ``reason`` is a code; ``words`` and ``picture`` are what a person added.
+    ``reason`` is a code; ``words`` and ``picture`` are what a person added, ``until_wall_ns`` is
+    until when a case was extended or suspended.
     """
 
     case_id: str
@@ -103,6 +104,7 @@ class Transition:
     event_id: str | None = None
     words: str | None = None
     picture: str | None = None
+    until_wall_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,7 @@ def by_hand(case: Case, command: Command) -> Change:
         media_ns=case.updated_media_ns,
         words=command.words.strip() or None,
         picture=command.picture,
+        until_wall_ns=command.until_wall_ns,
     )
     kind = NoticeKind.UPDATE
     if not case.is_open:

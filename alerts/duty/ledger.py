@@ -5,7 +5,7 @@ Made of the audit log alone, so that it is the same whenever it is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from alerts.cases import CAMERA, Case, CaseState, Transition
@@ -13,9 +13,6 @@ from alerts.duty.deal import Deal, Extension, Stage
 from alerts.duty.local import local_minute
 from alerts.duty.plan import DutyPlan
 from alerts.duty.routing import Severity, Subject
-
-Extended = Callable[[Transition], int | None]
-"""Until when an extension was granted, in wall nanoseconds; None: the log does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ class LedgerRow:
         return self.subject.severity
 
 
-def openings(history: Iterable[Transition], extended: Extended) -> tuple[Opening, ...]:
+def openings(history: Iterable[Transition]) -> tuple[Opening, ...]:
     """The openings of a case, from its whole audit log, oldest first."""
     parts: list[list[Transition]] = []
     before: CaseState | None = None
@@ -101,7 +98,7 @@ def openings(history: Iterable[Transition], extended: Extended) -> tuple[Opening
             parts.append([])
         parts[-1].append(line)
         before = line.state
-    return tuple(_opening(number, lines, extended) for number, lines in enumerate(parts, start=1))
+    return tuple(_opening(number, lines) for number, lines in enumerate(parts, start=1))
 
 
 def rows_of(
@@ -109,10 +106,9 @@ def rows_of(
     history: Iterable[Transition],
     plan: DutyPlan,
     now_wall_ns: int,
-    extended: Extended = lambda _: None,
 ) -> Iterator[LedgerRow]:
     """The rows of a case, one of each opening."""
-    for opening in openings(history, extended):
+    for opening in openings(history):
         yield _row(case, opening, plan, now_wall_ns)
 
 
@@ -133,7 +129,7 @@ def as_deal(case_id: str, opening: Opening, fired: frozenset[str] = frozenset())
     )
 
 
-def _opening(number: int, lines: list[Transition], extended: Extended) -> Opening:
+def _opening(number: int, lines: list[Transition]) -> Opening:
     last: dict[CaseState, Transition] = {}
     for line in lines:
         if line.state is CaseState.RETURNED:
@@ -142,7 +138,7 @@ def _opening(number: int, lines: list[Transition], extended: Extended) -> Openin
         last[line.state] = line
     end = last.get(CaseState.CLOSED) or last.get(CaseState.REJECTED)
     extension = last.get(CaseState.EXTENDED)
-    until = None if extension is None else extended(extension)
+    until_ns = None if extension is None else extension.until_wall_ns
     states = [line.state for line in lines]
     return Opening(
         number=number,
@@ -157,7 +153,9 @@ def _opening(number: int, lines: list[Transition], extended: Extended) -> Openin
         returned=states.count(CaseState.RETURNED),
         extended=states.count(CaseState.EXTENDED),
         extension=(
-            None if extension is None or until is None else Extension(extension.wall_ns, until)
+            None
+            if extension is None or until_ns is None
+            else Extension(extension.wall_ns, until_ns)
         ),
         suspended=tuple(_suspended(lines)),
     )

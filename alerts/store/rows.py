@@ -85,6 +85,7 @@ def transition_to_row(transition: Transition) -> dict[str, object]:
         "event_id": transition.event_id,
         "words": transition.words,
         "picture": transition.picture,
+        "until_wall_ns": transition.until_wall_ns,
     }
 
 
@@ -100,6 +101,7 @@ def row_to_transition(row: RowMapping) -> Transition:
         event_id=row["event_id"],
         words=row["words"],
         picture=row["picture"],
+        until_wall_ns=row["until_wall_ns"],
     )
 
 

@@ -104,6 +104,7 @@ case_log = Table(
     Column("event_id", String(255), unique=True),
     Column("words", Text),
     Column("picture", Text),
+    Column("until_wall_ns", BigInteger),
     UniqueConstraint("case_id", "version"),
     sqlite_autoincrement=True,
 )

@@ -69,15 +69,19 @@ def _content(work: CaseWork, case: Case, who: str | None) -> dict[str, Any]:
 def _line(work: CaseWork, line: Transition) -> dict[str, Any]:
     from alerts.cases import utc  # noqa: PLC0415
 
-    at = utc(line.wall_ns).astimezone(work.directory.site.zone_info)
+    def told(wall_ns: int) -> str:
+        at = utc(wall_ns).astimezone(work.directory.site.zone_info)
+        return at.isoformat(timespec="milliseconds")
+
     return {
         "version": line.version,
-        "at": at.isoformat(timespec="milliseconds"),
+        "at": told(line.wall_ns),
         "state": line.state.value,
         "actor": line.actor,
         "reason": line.reason,
         "words": line.words,
         "picture": line.picture,
+        "until": None if line.until_wall_ns is None else told(line.until_wall_ns),
     }
 
 
@@ -148,6 +152,8 @@ def _log_line(work: CaseWork, line: dict[str, Any], texts: Texts) -> str:
         "reason": texts.messages.get(f"reason.{line['reason']}", line["reason"]),
     }
     told = TEXT("cases.line", **facts)
+    if line["until"] is not None:
+        told = TEXT("cases.line_until", line=told, until=_clock(line["until"]))
     return told if line["words"] is None else TEXT("cases.said", line=told, words=line["words"])
 
 

@@ -88,6 +88,8 @@ def test_suspending_needs_a_time_and_a_reason(tmp_path: Path) -> None:
     assert done["state"] == "suspended"
     (body,) = result(tmp_path, "list")
     assert body["suspended_until"].startswith("2027-01-01T00:00:00.000+08:00")
+    assert result(tmp_path, "show", case_id)["log"][-1]["until"] == body["suspended_until"]
+    assert "until 2027-01-01 00:00:00 (施工至元旦)" in cases(tmp_path, "show", case_id).out
 
 
 def test_refusals_say_why_in_both_languages_and_for_machines(tmp_path: Path) -> None:

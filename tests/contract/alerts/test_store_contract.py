@@ -114,7 +114,7 @@ def test_one_transaction_may_close_a_case_and_open_the_next_of_its_place(store: 
 
 def test_a_line_of_the_log_comes_back_with_what_a_person_said(store: Store) -> None:
     first = opened()
-    line = replace(first.transition, words="十分钟到\n", picture="a/b.jpg")
+    line = replace(first.transition, words="十分钟到\n", picture="a/b.jpg", until_wall_ns=9)
     keep(store, replace(first, transition=line))
     assert store.history(first.case.case_id) == (line,)
 

@@ -14,25 +14,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from alerts.casebook import decide
 from alerts.errors import StoreError
-from alerts.health import CameraState, CameraStatus
 from alerts.store import rows, tables
 from alerts.store.engine import open_engine
 from alerts.store.sql import SqlStore
 from fences.event import EventKind
 from tests.alerts_kit import fence_event
-
-_OF_PEOPLE = (
-    "accepted_by",
-    "accepted_wall_ns",
-    "handled_by",
-    "handled_wall_ns",
-    "after_picture",
-    "verification",
-    "extended_until_wall_ns",
-    "suspended_until_wall_ns",
-    "reported_by",
-    "report",
-)
 
 
 def url(folder: Path) -> str:
@@ -53,31 +39,6 @@ def test_the_migrations_build_exactly_the_tables_that_the_code_uses(tmp_path: Pa
         made = connection.execute(query, name).scalar_one()
     fresh.dispose()
     assert " ".join(migrated.split()) == " ".join(made.split()), "alembic compares no WHERE"
-
-
-def test_a_case_of_the_first_version_is_kept_and_was_not_measured(tmp_path: Path) -> None:
-    change = decide(None, fence_event(EventKind.OPENED, 60), ("duty-east",))
-    assert change is not None
-    camera = CameraStatus("gate-3", CameraState.OFFLINE, 5, "timed_out")
-    store = SqlStore(url(tmp_path))
-    with store.write() as transaction:
-        transaction.put_case(change.case)
-        transaction.put_camera(camera)
-    store.close()
-    with sqlite3.connect(tmp_path / "kerbwatch.db") as connection:
-        connection.execute("DROP INDEX ix_cases_state")
-        connection.execute("DROP TABLE answers")
-        for name in ("occupied_share", "clear_width_m", "clip", *_OF_PEOPLE):
-            connection.execute(f"ALTER TABLE cases DROP COLUMN {name}")
-        for name in ("words", "picture"):
-            connection.execute(f"ALTER TABLE case_log DROP COLUMN {name}")
-        connection.execute("ALTER TABLE cameras DROP COLUMN until_wall_ns")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-    connection.close()
-    again = SqlStore(url(tmp_path))
-    assert again.cases() == (change.case,)
-    assert again.cameras() == (camera,)
-    again.close()
 
 
 def test_a_commit_is_on_disk_before_it_returns(tmp_path: Path) -> None:

@@ -121,10 +121,11 @@ def test_a_suspended_case_has_no_deadline_until_it_goes_on() -> None:
 
 
 def test_an_extension_counts_where_the_log_says_until_when() -> None:
-    history = [OPENED, ACCEPTED, line(S.EXTENDED, "21 10:00"), line(S.HANDLED, "21 15:00")]
-    (row,) = rows(*history)
+    extended, handled = line(S.EXTENDED, "21 10:00"), line(S.HANDLED, "21 15:00")
+    (row,) = rows(OPENED, ACCEPTED, extended, handled)
     assert (row.opening.extended, row.in_time) == (1, False)
-    (row,) = rows_of(case(), history, PLAN, NOW, lambda _: at("21 16:00"))
+    told = replace(extended, until_wall_ns=at("21 16:00"))
+    (row,) = rows(OPENED, ACCEPTED, told, handled)
     assert row.opening.extension == Extension(at("21 10:00"), at("21 16:00"))
     assert row.in_time
 
@@ -141,7 +142,7 @@ def test_a_reopened_case_is_a_row_of_its_own() -> None:
 
 
 def test_an_opening_is_a_deal_for_its_deadlines() -> None:
-    (opening,) = openings([OPENED, ACCEPTED], lambda _: None)
+    (opening,) = openings([OPENED, ACCEPTED])
     deal = as_deal("c1", opening, frozenset({"k"}))
     assert (deal.opened_wall_ns, deal.accepted_wall_ns) == (at("21 09:00"), at("21 09:20"))
     assert (deal.holder, deal.fired, deal.is_finished) == ("li", frozenset({"k"}), False)

@@ -23,13 +23,18 @@ _CASES: dict[str, sa.types.TypeEngine[Any]] = {
     "reported_by": sa.String(64),
     "report": sa.Text(),
 }
+_LOG: dict[str, sa.types.TypeEngine[Any]] = {
+    "words": sa.Text(),
+    "picture": sa.Text(),
+    "until_wall_ns": sa.BigInteger(),
+}
 
 
 def upgrade() -> None:
     for name, kind in _CASES.items():
         op.add_column("cases", sa.Column(name, kind))
-    for name in ("words", "picture"):
-        op.add_column("case_log", sa.Column(name, sa.Text()))
+    for name, kind in _LOG.items():
+        op.add_column("case_log", sa.Column(name, kind))
     op.create_index("ix_cases_state", "cases", ["state"])
     op.create_table(
         "answers",
@@ -48,7 +53,7 @@ def downgrade() -> None:
     op.drop_table("answers")
     op.drop_index("ix_cases_state", "cases")
     with op.batch_alter_table("case_log") as log:
-        for name in ("words", "picture"):
+        for name in _LOG:
             log.drop_column(name)
     with op.batch_alter_table("cases") as cases:
         for name in _CASES:
