@@ -12,8 +12,7 @@ from alerts.cases import NO_VIOLATION, Case, CaseState
 from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import CameraState, CameraStatus
-from alerts.keep import write_change
-from alerts.keeper import Keeper
+from alerts.keeper import Keeper, write_change
 from alerts.looks import Looks
 from alerts.messages import Writer
 from alerts.outage import Outage

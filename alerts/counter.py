@@ -14,8 +14,7 @@ from alerts.casebook import Change, Notice
 from alerts.cases import CAMERA, Case
 from alerts.commands import Command, Refusal, RefusalCode, decide_command
 from alerts.evidence import EvidenceFolder
-from alerts.keep import write_change
-from alerts.keeper import Keeper
+from alerts.keeper import Keeper, write_change
 from alerts.messages import Writer
 from alerts.people import Recipient, Role
 from alerts.place import Directory

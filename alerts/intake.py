@@ -28,8 +28,7 @@ from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder, Footage
 from alerts.health import CameraState, CameraStatus
 from alerts.healthbook import Finding, decide_health
-from alerts.keep import write_change
-from alerts.keeper import Keeper
+from alerts.keeper import Keeper, write_change
 from alerts.looks import Looks
 from alerts.messages import Writer
 from alerts.outage import Outage

@@ -1,4 +1,4 @@
-"""What this process keeps: all that waits at one moment goes into one transaction."""
+"""How changes are kept, and all that waits at one moment in one transaction."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from alerts.casebook import Change
+from alerts.messages import Writer
 from alerts.store.port import Store, Transaction
 from alerts.together import Together
+from fences.clock import Clock
 
 Result = TypeVar("Result")
 Work = Callable[[Transaction], Any]
@@ -33,3 +36,12 @@ class Keeper:
         """In one transaction: a commit costs the disk the same for all of them."""
         with self._store.write() as transaction:
             return [work(transaction) for work in waiting]
+
+
+def write_change(transaction: Transaction, change: Change, writer: Writer, clock: Clock) -> None:
+    """Write all that a change is worth; it counts once the transaction is committed."""
+    transaction.put_case(change.case)
+    transaction.add_transition(change.transition)
+    seqs = tuple(transaction.next_seq() for _ in change.notices)
+    for message in writer.change(change, seqs):
+        transaction.add_message(message, clock.wall_ns())
