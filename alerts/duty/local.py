@@ -44,9 +44,9 @@ def spans_of(day: date, start: int, end: int, zone: str) -> tuple[Span, ...]:
     leap = _leap_s(first, last, zone)
     old = (_ns(from_s - before), min(_ns(to_s - before), _ns(leap)))
     new = (max(_ns(from_s - after), _ns(leap)), _ns(to_s - after))
-    if old[1] == new[0]:
-        return ((old[0], new[1]),)
-    return tuple(span for span in (old, new) if span[0] < span[1])
+    spans = tuple(span for span in (old, new) if span[0] < span[1])
+    through = len(spans) == 2 and old[1] == new[0]
+    return ((old[0], new[1]),) if through else spans
 
 
 def parse_moment(text: str, zone: str) -> int:
