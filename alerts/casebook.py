@@ -5,11 +5,12 @@
 | none, or finished long ago | opened, updated | a new case | new |
 | finished within ``reopen_within_ns`` | opened | the same case, reopened | new |
 | open | opened, updated | its next version | update |
-| open | cleared, of this violation | closed | end |
+| handled | cleared, of this violation | stays handled, and settles; see ``verify.py`` | update |
+| open | cleared, of this violation | closed: it has cleared by itself | end |
 | anything | the same or an older event | nothing | none |
 | none or finished | cleared | nothing | none |
 
-A clip that has been written makes its case's next version, whatever state that is in.
+Only a rule that has ended (hours, configuration) closes a handled case unverified.
 """
 
 from __future__ import annotations
@@ -17,10 +18,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from alerts.cases import CAMERA, Case, CaseKey, CaseState, Clip, Transition, make_case_id
+from alerts.cases import (
+    CAMERA,
+    Case,
+    CaseKey,
+    CaseState,
+    CloseReason,
+    Transition,
+    Verification,
+    begun_anew,
+    make_case_id,
+)
 from fences.box import Box
 from fences.clock import SECOND_NS
-from fences.event import PLACE, EventKind, FenceEvent
+from fences.event import PLACE, EventKind, FenceEvent, Reason
 
 
 class NoticeKind(StrEnum):
@@ -33,11 +44,20 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """People are to be told of this version of the case, because of this event."""
+    """People are to be told of this version of the case, because of this event.
+
+    ``push``: an update that is a reason to buzz a phone.
+    """
 
     kind: NoticeKind
     event_id: str
     case: Case
+    push: bool = False
+
+    @property
+    def buzzes(self) -> bool:
+        """Whether it goes into inboxes."""
+        return self.push or self.kind is not NoticeKind.UPDATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +70,13 @@ class Change:
 
     def with_picture(self, picture: str | None) -> Change:
         """The same change, with the picture that was written for it."""
-        case = replace(self.case, picture=picture)
+        return self._with(replace(self.case, picture=picture))
+
+    def with_after_picture(self, picture: str | None) -> Change:
+        """The same change, with the picture of the place afterwards."""
+        return self._with(replace(self.case, after_picture=picture))
+
+    def _with(self, case: Case) -> Change:
         return replace(self, case=case, notices=tuple(replace(n, case=case) for n in self.notices))
 
     @property
@@ -58,12 +84,25 @@ class Change:
         """Whether the case was opened or reopened: what needs a picture."""
         return any(notice.kind is NoticeKind.NEW for notice in self.notices)
 
+    @property
+    def settles(self) -> bool:
+        """Whether a handled place has been seen to be clear: what needs a picture too."""
+        clear = self.transition.reason == Reason.PLACE_CLEAR
+        return clear and self.case.verification is Verification.SETTLING
+
 
 @dataclass(frozen=True, slots=True)
 class CasePolicy:
-    """``reopen_within_ns``: wall time in which a violation that returns is the same case."""
+    """Wall times of cases.
+
+    ``reopen_within_ns``: a violation that returns in this time is the same case.
+    ``verify_after_ns``: how long a handled place must be clear to be verified.
+    ``verify_within_ns``: how long the camera has to see that a handled place is clear.
+    """
 
     reopen_within_ns: int = 300 * SECOND_NS
+    verify_after_ns: int = 20 * SECOND_NS
+    verify_within_ns: int = 300 * SECOND_NS
 
 
 DEFAULT_POLICY = CasePolicy()
@@ -100,31 +139,6 @@ def decide(
     return _open(event, recipients)
 
 
-CLIP_ADDED = "clip_added"
-"""The reason of a version that only tells of a clip."""
-
-
-def with_clip(case: Case, clip: Clip, wall_ns: int) -> Change:
-    """The case's next version, with the clip that was written for it."""
-    case = replace(
-        case,
-        version=case.version + 1,
-        updated_wall_ns=max(wall_ns, case.updated_wall_ns),
-        clip=clip,
-    )
-    transition = Transition(
-        case_id=case.case_id,
-        version=case.version,
-        state=case.state,
-        actor=CAMERA,
-        reason=CLIP_ADDED,
-        wall_ns=case.updated_wall_ns,
-        media_ns=case.updated_media_ns,
-    )
-    notice = Notice(NoticeKind.UPDATE, f"{case.case_id}.{clip.begin_wall_ns}.clip", case)
-    return Change(case, transition, (notice,))
-
-
 def key_of(event: FenceEvent) -> CaseKey:
     """Camera, fence and scenario of an event."""
     return (event.camera_id, event.fence_id, event.scenario_id)
@@ -146,17 +160,28 @@ def _comes_back(last: Case, event: FenceEvent, policy: CasePolicy) -> bool:
 
 def _on_open(last: Case, event: FenceEvent) -> Change | None:
     if event.kind is not EventKind.CLEARED:
-        return _change(_seen(last, event), event, NoticeKind.UPDATE)
+        return _change(_taken_again(_seen(last, event)), event, NoticeKind.UPDATE)
     if event.violation != last.violation:
         return None  # the end of a violation that this case has left behind
     case = replace(
-        _stamped(last, event),
-        state=CaseState.CLOSED,
-        cleared_wall_ns=event.wall_ns,
-        cleared_media_ns=event.media_ns,
-        close_reason=event.reason.value,
+        _stamped(last, event), cleared_wall_ns=event.wall_ns, cleared_media_ns=event.media_ns
     )
-    return _change(case, event, NoticeKind.END)
+    by_itself = event.reason is Reason.PLACE_CLEAR
+    if by_itself and last.state is CaseState.HANDLED:
+        settling = replace(case, verification=Verification.SETTLING)
+        return _change(settling, event, NoticeKind.UPDATE)
+    why = CloseReason.SELF_CLEARED if by_itself else event.reason
+    closed = replace(case, state=CaseState.CLOSED, close_reason=why.value)
+    return _change(closed, event, NoticeKind.END)
+
+
+def _taken_again(case: Case) -> Case:
+    """What was seen to be clear after it was handled no longer is."""
+    if case.state is not CaseState.HANDLED or case.cleared_wall_ns is None:
+        return case
+    return replace(
+        case, verification=Verification.WAITING, cleared_wall_ns=None, cleared_media_ns=None
+    )
 
 
 def _open(event: FenceEvent, recipients: tuple[str, ...]) -> Change:
@@ -187,13 +212,9 @@ def _open(event: FenceEvent, recipients: tuple[str, ...]) -> Change:
 
 def _reopen(last: Case, event: FenceEvent, recipients: tuple[str, ...]) -> Change:
     case = replace(
-        _seen(last, event),
-        state=CaseState.REOPENED,
+        begun_anew(_seen(last, event)),
         since_wall_ns=_since_wall_ns(event),
         since_media_ns=event.since_ns,
-        cleared_wall_ns=None,
-        cleared_media_ns=None,
-        close_reason=None,
         recipients=recipients,
         clip=None,
     )

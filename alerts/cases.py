@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -62,10 +62,37 @@ FINISHED = frozenset({CaseState.CLOSED, CaseState.REJECTED})
 CAMERA = "camera"
 """The actor of what the camera saw by itself."""
 
+NO_VIOLATION = -1
+"""In place of a violation: a person has reported the case, and no camera has joined it."""
+
+
+class Verification(StrEnum):
+    """What is known of a place since somebody said that it was handled."""
+
+    WAITING = "waiting"
+    SETTLING = "settling"  # seen to be clear, and watched a little longer
+    VERIFIED = "verified"
+    STILL_THERE = "still_there"
+    CANNOT_VERIFY = "cannot_verify"
+    BY_HAND = "by_hand"
+
+
+class CloseReason(StrEnum):
+    """Why a case ended, beside the reasons of fences and cameras that are told as they are."""
+
+    SELF_CLEARED = "self_cleared"
+    VERIFIED = "verified"
+    CLOSED_BY_HAND = "closed_by_hand"
+    REJECTED = "rejected"
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One line of a case's audit log: who made which version of it, when and why."""
+    """One line of a case's audit log: who made which version of it, when and why.
+
+    ``reason`` is a code; ``words`` and ``picture`` are what a person added, ``until_wall_ns`` is
+    until when a case was extended or suspended.
+    """
 
     case_id: str
     version: int
@@ -75,6 +102,9 @@ class Transition:
     wall_ns: int
     media_ns: int
     event_id: str | None = None
+    words: str | None = None
+    picture: str | None = None
+    until_wall_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +133,10 @@ class Case:
     ``violation``, ``violation_wall_ns`` and ``seq`` name the last fence event that went in.
     ``picture`` is relative to the evidence folder; ``clip``, of the same opening, comes later than
     the case. ``recipients`` are ids.
+
+    ``accepted_by`` is who took it last, ``handled_by`` who said last that it was done;
+    ``after_picture`` is the place as it was after that. ``reported_by`` and ``report``: the person
+    who opened it, and in which words; then ``violation`` is ``NO_VIOLATION`` until a camera joins.
     """
 
     case_id: str
@@ -132,6 +166,16 @@ class Case:
     occupied_share: float | None = None
     clear_width_m: float | None = None
     clip: Clip | None = None
+    accepted_by: str | None = None
+    accepted_wall_ns: int | None = None
+    handled_by: str | None = None
+    handled_wall_ns: int | None = None
+    after_picture: str | None = None
+    verification: Verification | None = None
+    extended_until_wall_ns: int | None = None
+    suspended_until_wall_ns: int | None = None
+    reported_by: str | None = None
+    report: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -151,13 +195,37 @@ def utc(wall_ns: int) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=wall_ns // 1000)
 
 
+def begun_anew(case: Case) -> Case:
+    """The case without what was done about it before it was reopened."""
+    return replace(
+        case,
+        state=CaseState.REOPENED,
+        cleared_wall_ns=None,
+        cleared_media_ns=None,
+        close_reason=None,
+        accepted_by=None,
+        accepted_wall_ns=None,
+        handled_by=None,
+        handled_wall_ns=None,
+        after_picture=None,
+        verification=None,
+        extended_until_wall_ns=None,
+        suspended_until_wall_ns=None,
+    )
+
+
 def make_case_id(event: FenceEvent) -> str:
     """``<camera>.<fence>.<scenario>.<UTC time>-<digest>``, ASCII, fit for topics and paths.
 
     The digest keeps two violations apart that open at the same wall time, as after a clock
     that was set back.
     """
-    moment = utc(event.wall_ns).strftime("%Y%m%dT%H%M%SZ")
-    digest = hashlib.blake2s(f"{event.event_id}@{event.wall_ns}".encode(), digest_size=3)
-    place = f"{event.camera_id}.{event.fence_id}.{event.scenario_id}"
-    return f"{place}.{moment}-{digest.hexdigest()}"
+    key = (event.camera_id, event.fence_id, event.scenario_id)
+    return case_id_of(key, event.wall_ns, f"{event.event_id}@{event.wall_ns}")
+
+
+def case_id_of(key: CaseKey, wall_ns: int, source: str) -> str:
+    """The same form for any ``source`` that opens a case at ``wall_ns``."""
+    moment = utc(wall_ns).strftime("%Y%m%dT%H%M%SZ")
+    digest = hashlib.blake2s(source.encode(), digest_size=3).hexdigest()
+    return f"{'.'.join(key)}.{moment}-{digest}"

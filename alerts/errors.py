@@ -18,7 +18,12 @@ class AlertsError(Exception):
         self.values = values
 
     def text(self, language: Language) -> str:
-        return load_texts("alerts", language)(f"errors.{self.key}", **self.values)
+        """In that language, and so what it was caused by."""
+        values = {
+            name: value.text(language).rstrip(".。") if isinstance(value, AlertsError) else value
+            for name, value in self.values.items()
+        }
+        return load_texts("alerts", language)(f"errors.{self.key}", **values)
 
     def __str__(self) -> str:
         return self.text(Language.EN)

@@ -3,6 +3,8 @@
 ```
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.jpg          with fence, boxes, names and time
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.raw.jpg      as it was seen
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.v9.after.jpg the same view, once it was handled
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.<sha>.jpg    what a person has added; of a report, request_id
 <root>/<camera>/<yyyy-mm-dd>/<case_id>.mp4          what came before and after, as it was sent
 ```
 """
@@ -13,9 +15,10 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import cv2
+import numpy as np
 
 from alerts.cases import Case, CaseState, Clip, utc
 from alerts.errors import EvidenceError
@@ -52,8 +55,17 @@ class EvidenceFolder:
         ``image`` is height × width × 3 BGR uint8. Raises ``EvidenceError`` if it cannot be
         written, ``ValueError`` for something that is no picture.
         """
-        relative = self.picture_path(case)
-        drawn = annotate(image, describe(case, event, self.directory))
+        return self._save(case, image, describe(case, event, self.directory))
+
+    def save_look(self, case: Case, image: Image) -> str:
+        """The same of a look that belongs to no event: the case's box is what is marked."""
+        boxes = () if case.box is None else (case.box.xyxy,)
+        return self._save(case, image, describe(case, None, self.directory, boxes))
+
+    def _save(self, case: Case, image: Image, shown: Annotation) -> str:
+        after = ".after" if case.verification is not None else ""
+        relative = f"{self.picture_path(case)}{after}"
+        drawn = annotate(image, shown)
         write_jpeg(self.root / f"{relative}.raw.jpg", image)
         write_jpeg(self.root / f"{relative}.jpg", drawn)
         return f"{relative}.jpg"
@@ -80,16 +92,58 @@ class EvidenceFolder:
             raise EvidenceError("clip_write", path=path, problem=error.strerror) from error
         return Clip(relative, size_bytes, sha256, footage.begin_wall_ns, footage.duration_s)
 
+    def add(self, name: str, camera_id: str, wall_ns: int, picture: Path) -> str:
+        """Take a person's picture in; returns its path, relative to ``root``.
+
+        ``name``: the id of the case, or of the request that reports it; what the file holds is in
+        its name too. It is decoded and written anew, as JPEG: nothing else gets in.
+        Raises ``EvidenceError`` if it is no picture or cannot be written.
+        """
+        try:
+            data = np.frombuffer(picture.read_bytes(), np.uint8)
+        except OSError as error:
+            raise EvidenceError("picture_read", path=picture, problem=error.strerror) from error
+        try:
+            image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        except cv2.error:  # of pictures with more pixels than it takes
+            image = None
+        if image is None:
+            raise EvidenceError("picture_read", path=picture, problem="JPEG, PNG")
+        day = utc(wall_ns).astimezone(self.directory.site.zone_info).strftime("%Y-%m-%d")
+        digest = hashlib.sha256(data.tobytes()).hexdigest()[:12]
+        relative = f"{camera_id}/{day}/{name}.{digest}.jpg"
+        write_jpeg(self.root / relative, image.astype(np.uint8))
+        return relative
+
+    def has(self, relative: str) -> bool:
+        """Whether this is a file of the folder, by a path that stays inside of it."""
+        path = PurePosixPath(relative)
+        if path.is_absolute() or ".." in path.parts:
+            return False
+        try:
+            return (self.root / path).is_file()
+        except OSError:  # a name that no file can have
+            return False
+
     def picture_path(self, case: Case) -> str:
-        """Relative path without suffix; a reopened case gets pictures of its own."""
+        """Relative path without suffix; a later version gets pictures of its own."""
         zone = self.directory.site.zone_info
         day = utc(case.updated_wall_ns).astimezone(zone).strftime("%Y-%m-%d")
-        again = f".v{case.version}" if case.state is CaseState.REOPENED else ""
+        later = case.state is CaseState.REOPENED or case.verification is not None
+        again = f".v{case.version}" if later else ""
         return f"{case.camera_id}/{day}/{case.case_id}{again}"
 
 
-def describe(case: Case, event: FenceEvent, directory: Directory) -> Annotation:
-    """What the picture of a case shows: its fence, what stands there, where and when."""
+def describe(
+    case: Case,
+    event: FenceEvent | None,
+    directory: Directory,
+    boxes: tuple[tuple[float, float, float, float], ...] = (),
+) -> Annotation:
+    """What the picture of a case shows: its fence, what stands there, where and when.
+
+    Of no event, ``boxes`` are what stands there.
+    """
     place = directory.fence(case.camera_id, case.fence_id)
     local = utc(case.updated_wall_ns).astimezone(directory.site.zone_info)
     names = scenario_names(case.scenario_id)
@@ -97,7 +151,7 @@ def describe(case: Case, event: FenceEvent, directory: Directory) -> Annotation:
     zh, en = (_taken(event, language) for language in (Language.ZH, Language.EN))
     return Annotation(
         polygon=place.polygon,
-        boxes=tuple(sighting.box.xyxy for sighting in event.sightings),
+        boxes=boxes if event is None else tuple(it.box.xyxy for it in event.sightings),
         lines=(
             f"{names['zh']}  {names['en']}",
             f"{directory.site.name} · {place.camera_name} · {place.fence_name}",
@@ -113,7 +167,9 @@ def describe(case: Case, event: FenceEvent, directory: Directory) -> Annotation:
     )
 
 
-def _taken(event: FenceEvent, language: Language) -> str | None:
+def _taken(event: FenceEvent | None, language: Language) -> str | None:
+    if event is None:
+        return None
     texts = load_texts("alerts", language)
     return occupancy_text(event.occupied_share, event.clear_width_m, texts)
 

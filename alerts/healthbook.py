@@ -17,7 +17,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from alerts.casebook import CasePolicy, Change, Notice, NoticeKind
-from alerts.cases import CAMERA, Case, CaseKey, CaseState, Transition, utc
+from alerts.cases import CAMERA, Case, CaseKey, CaseState, Transition, begun_anew, utc
 from alerts.health import CAMERA_HEALTH, CameraState, HealthReason
 
 
@@ -100,17 +100,13 @@ def _opened(finding: Finding, recipients: tuple[str, ...]) -> Change:
 
 def _reopened(last: Case, finding: Finding, recipients: tuple[str, ...]) -> Change:
     case = replace(
-        _next(last, finding),
-        state=CaseState.REOPENED,
+        begun_anew(_next(last, finding)),
         violation=finding.since_wall_ns,
         violation_wall_ns=finding.wall_ns,
         seq=1,
         since_wall_ns=finding.since_wall_ns,
         since_media_ns=finding.since_wall_ns,
         named_by=finding.named_by,
-        cleared_wall_ns=None,
-        cleared_media_ns=None,
-        close_reason=None,
         recipients=recipients,
     )
     return _change(case, HealthReason.CAMERA_UNWELL, NoticeKind.NEW)

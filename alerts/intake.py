@@ -1,15 +1,14 @@
 """The way in: batches of fence events, and how cameras are, from the cameras' threads.
 
-Evidence first, then one transaction for case, log, outbox and checkpoint, then the drainer
-is woken. Killed between any two of these, the batch comes again from the last checkpoint
-and ends in the same cases: file names and case ids depend on the events alone, and an event
-that is in the log counts no second time.
+Evidence first, then one transaction for case, log, outbox and checkpoint, of all batches that
+wait at that moment, then the drainer is woken. Killed between any two of these, the batch comes
+again from the last checkpoint and ends in the same cases: file names and case ids depend on the
+events alone, and an event that is in the log counts no second time.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,13 +21,15 @@ from alerts.casebook import (
     decide,
     event_key,
     key_of,
-    with_clip,
 )
 from alerts.cases import Case, CaseKey, Clip
+from alerts.clipped import with_clip
 from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder, Footage
 from alerts.health import CameraState, CameraStatus
-from alerts.healthbook import decide_health
+from alerts.healthbook import Finding, decide_health
+from alerts.keeper import Keeper, write_change
+from alerts.looks import Looks
 from alerts.messages import Writer
 from alerts.outage import Outage
 from alerts.patients import Patients
@@ -60,7 +61,8 @@ class Intake:
     """Safe to call from many threads. Calls of one camera must come in order.
 
     Once something is on disk, ``on_notice`` gets what people are told of cases, one by one,
-    and ``on_change`` is called. ``outage``: where a store that is away is noted.
+    and ``on_change`` is called. ``outage``: where a store that is away is noted. ``keeper``: of
+    all who write to this store in this process. ``looks``: pictures that cameras are asked for.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Intake:
         on_change: Callable[[], None] = lambda: None,
         on_notice: Callable[[Notice], None] = lambda _: None,
         outage: Outage | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -83,8 +86,9 @@ class Intake:
         self._on_change = on_change
         self._on_notice = on_notice
         self._outage = outage or Outage("store", clock)
-        self._writing = threading.Lock()  # one writer at a time: SQLite has no more
+        self._keeper = keeper or Keeper(store)
         self._patients = Patients()
+        self.looks = Looks()
 
     def receive(self, batch: Batch) -> tuple[Change, ...]:
         """Take a batch in. When it returns, everything is on disk.
@@ -94,7 +98,8 @@ class Intake:
         never the case.
         """
         with self._noting_loss():
-            changes = self._keep(batch)
+            pictures = self._write_pictures(batch)
+            changes = self._keeper.keep(lambda it: self._take(it, batch, pictures))
         self._outage.back("intake")
         self._say(changes)
         return changes
@@ -106,17 +111,17 @@ class Intake:
         if changes:
             self._on_change()
 
-    def _keep(self, batch: Batch) -> tuple[Change, ...]:
-        pictures = self._write_pictures(batch)
-        with self._writing, self._store.write() as transaction:
-            changes = tuple(
-                change
-                for event in batch.events
-                if (change := self._apply(transaction, event, pictures)) is not None
-            )
-            for fence_id, codec in batch.checkpoints.items():
-                mark = Checkpoint(batch.camera_id, fence_id, codec, batch.media_ns, batch.wall_ns)
-                transaction.put_checkpoint(mark)
+    def _take(
+        self, transaction: Transaction, batch: Batch, pictures: Mapping[str, str]
+    ) -> tuple[Change, ...]:
+        changes = tuple(
+            change
+            for event in batch.events
+            if (change := self._apply(transaction, event, pictures)) is not None
+        )
+        for fence_id, codec in batch.checkpoints.items():
+            mark = Checkpoint(batch.camera_id, fence_id, codec, batch.media_ns, batch.wall_ns)
+            transaction.put_checkpoint(mark)
         return changes
 
     @contextmanager
@@ -138,22 +143,24 @@ class Intake:
     ) -> None:
         """Say how a camera is; saying the same again changes nothing."""
         status = CameraStatus(camera_id, state, since_wall_ns, reason, until_wall_ns)
-        with self._noting_loss(), self._writing:
+        with self._noting_loss():
             self._patients.note(status, self._clock.monotonic_ns())
             if status in self._store.cameras():
                 return
-            with self._store.write() as transaction:
-                transaction.put_camera(status)
-                transaction.add_message(self._writer.camera(status), self._clock.wall_ns())
+            self._keeper.keep(lambda it: self._put_camera(it, status))
         self._outage.back("intake")
         self._on_change()
+
+    def _put_camera(self, transaction: Transaction, status: CameraStatus) -> None:
+        transaction.put_camera(status)
+        transaction.add_message(self._writer.camera(status), self._clock.wall_ns())
 
     def tend(self) -> tuple[Change, ...]:
         """Open, change and end the health cases that are due now; call it about once a second.
 
         Returns what changed. Raises ``StoreError``; what could not be kept comes again.
         """
-        with self._noting_loss(), self._writing:
+        with self._noting_loss():
             changes = tuple(
                 change
                 for camera_id in self._patients.camera_ids
@@ -174,16 +181,26 @@ class Intake:
     def add_clip(self, case_id: str, clip: Clip) -> Change | None:
         """Put a clip that was written into its case, and tell of it; open or not.
 
-        None if there is no such case. Raises ``StoreError``; it may be handed in again.
+        None if there is no such case, or the clip is in it already. Raises ``StoreError``; it
+        may be handed in again.
         """
-        with self._noting_loss(), self._writing, self._store.write() as transaction:
-            case = transaction.case(case_id)
-            change = None if case is None else with_clip(case, clip, self._clock.wall_ns())
-            if change is not None:
-                self._write(transaction, change)
+        with self._noting_loss():
+            change = self._keeper.keep(lambda it: self._put_clip(it, case_id, clip))
         self._outage.back("intake")
         self._say(() if change is None else (change,))
         return change
+
+    def _put_clip(self, transaction: Transaction, case_id: str, clip: Clip) -> Change | None:
+        case = transaction.case(case_id)
+        if case is None or case.clip == clip:  # in it: only the commit's answer was lost
+            return None
+        change = with_clip(case, clip, self._clock.wall_ns())
+        write_change(transaction, change, self._writer, self._clock)
+        return change
+
+    def heard(self, camera_id: str) -> CameraStatus | None:
+        """What a camera last said of itself in this run; None if nothing yet."""
+        return self._patients.status(camera_id)
 
     def load_checkpoints(self, camera_id: str) -> dict[str, Checkpoint]:
         """The last committed state of each fence of a camera, by fence id."""
@@ -198,9 +215,10 @@ class Intake:
         change = decide(last, event, self._people(event), self._policy)
         if change is None:
             return None
-        if event_key(event) in pictures:
-            change = change.with_picture(pictures[event_key(event)])
-        self._write(transaction, change)
+        path = pictures.get(event_key(event))
+        if path is not None:
+            change = _pictured(change, path)
+        write_change(transaction, change, self._writer, self._clock)
         return change
 
     def _tend(self, camera_id: str) -> Change | None:
@@ -209,20 +227,18 @@ class Intake:
         finding = self._patients.due(camera_id, plan, now_ns, wall_ns)
         if finding is None:
             return None
-        with self._store.write() as transaction:
-            last = transaction.last_case(finding.key)
-            change = decide_health(last, finding, plan.notify, self._policy)
-            if change is not None:
-                self._write(transaction, change)
+        change = self._keeper.keep(lambda it: self._put_finding(it, finding, plan.notify))
         self._patients.told(finding)
         return change
 
-    def _write(self, transaction: Transaction, change: Change) -> None:
-        transaction.put_case(change.case)
-        transaction.add_transition(change.transition)
-        seqs = tuple(transaction.next_seq() for _ in change.notices)
-        for message in self._writer.change(change, seqs):
-            transaction.add_message(message, self._clock.wall_ns())
+    def _put_finding(
+        self, transaction: Transaction, finding: Finding, recipients: tuple[str, ...]
+    ) -> Change | None:
+        last = transaction.last_case(finding.key)
+        change = decide_health(last, finding, recipients, self._policy)
+        if change is not None:
+            write_change(transaction, change, self._writer, self._clock)
+        return change
 
     def _people(self, event: FenceEvent) -> tuple[str, ...]:
         place = self._writer.directory.fence(event.camera_id, event.fence_id)
@@ -239,7 +255,7 @@ class Intake:
             last = newest[key] if key in newest else self._store.last_case(key)
             change = decide(last, event, self._people(event), self._policy)
             newest[key] = last if change is None else change.case
-            if change is None or not change.begins:
+            if change is None or not _needs_picture(change, event):
                 continue
             try:
                 path = self._evidence.save(change.case, event, batch.picture)
@@ -248,3 +264,18 @@ class Intake:
             else:
                 pictures[event_key(event)] = path
         return pictures
+
+
+def _needs_picture(change: Change, event: FenceEvent) -> bool:
+    """A case that begins, one that was handled and is clear, and one that has none yet."""
+    lacks = change.case.picture is None and bool(event.sightings)
+    return change.begins or change.settles or lacks
+
+
+def _pictured(change: Change, path: str) -> Change:
+    """With the picture in its place; it was drawn before others may have changed the case."""
+    if change.settles:
+        return change.with_after_picture(path)
+    if change.begins or change.case.picture is None:
+        return change.with_picture(path)
+    return change

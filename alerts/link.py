@@ -51,7 +51,7 @@ class Acked:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message on one of our own retained topics: what the broker holds of us."""
+    """A message: what the broker holds of us on our own retained topics, or a command."""
 
     link: Link
     topic: str

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alerts import payloads
-from alerts.casebook import Change, Notice, NoticeKind
-from alerts.cases import Case, utc
+from alerts.answers import Answer
+from alerts.casebook import Change, Notice
+from alerts.cases import Case, Transition
 from alerts.health import CAMERA_HEALTH, CameraStatus, QueueStats, ServiceState
-from alerts.payloads import CaseBody, ClipBody, InboxBody, Named, NamedBoth, Person, StatusBody
+from alerts.parts import Parts, person
+from alerts.payloads import CaseBody, InboxBody, NamedBoth, StatusBody
 from alerts.people import Recipient
 from alerts.place import Directory
 from alerts.push import push_text
 from alerts.texts import Language, load_texts
 from alerts.topics import Topics
+from alerts.verbs import verbs_for
 from fences.catalogue import CATALOGUE
 
 
@@ -40,10 +43,10 @@ class Writer:
         """Everything that a change is worth, in order; ``seqs`` has one number per notice."""
         messages: list[Message] = []
         for notice, seq in zip(change.notices, seqs, strict=True):
-            messages.append(self.event(notice, seq, change.transition.reason))
+            messages.append(self.event(notice, seq, change.transition))
             messages.append(self.case(notice.case))
-            if notice.kind is not NoticeKind.UPDATE:  # an update is no reason to buzz a phone
-                messages.extend(self.inbox(notice, seq))
+            if notice.buzzes:
+                messages.extend(self.inbox(notice, seq, change.transition))
         return tuple(messages)
 
     def case(self, case: Case) -> Message:
@@ -51,34 +54,36 @@ class Writer:
         body = _dump(self.case_body(case)) if case.is_open else ""
         return Message(self.topics.case(case.case_id), body, retained=True)
 
-    def event(self, notice: Notice, seq: int, reason: str) -> Message:
+    def event(self, notice: Notice, seq: int, transition: Transition) -> Message:
         case = notice.case
-        at, at_ms = self._time(case.updated_wall_ns)
+        at, at_ms = self._parts.time(case.updated_wall_ns)
         body: payloads.EventBody = {
             "schema": payloads.EVENT_SCHEMA,
             "kind": notice.kind.value,
             "event_id": notice.event_id,
             "seq": seq,
-            "reason": reason,
+            "reason": transition.reason,
+            "by": self._parts.who(transition.actor),
+            "words": transition.words,
             "at": at,
             "at_ms": at_ms,
             "case": self.case_body(case),
         }
         return Message(self.topics.events, _dump(body))
 
-    def inbox(self, notice: Notice, seq: int) -> tuple[Message, ...]:
+    def inbox(self, notice: Notice, seq: int, transition: Transition) -> tuple[Message, ...]:
         """One push for each recipient of the case who is still known."""
         return tuple(
-            Message(self.topics.inbox(one.id), _dump(self.inbox_body(notice, seq, one)))
+            Message(self.topics.inbox(one.id), _dump(self.inbox_body(notice, seq, transition, one)))
             for one in self.directory.people(notice.case.recipients)
         )
 
     def camera(self, status: CameraStatus) -> Message:
-        since, since_ms = self._time(status.since_wall_ns)
-        until, until_ms = self._maybe_time(status.until_wall_ns)
+        since, since_ms = self._parts.time(status.since_wall_ns)
+        until, until_ms = self._parts.maybe_time(status.until_wall_ns)
         body: payloads.CameraBody = {
             "schema": payloads.CAMERA_SCHEMA,
-            "camera": self._camera(status.camera_id),
+            "camera": self._parts.camera(status.camera_id),
             "state": status.state.value,
             "since": since,
             "since_ms": since_ms,
@@ -98,8 +103,8 @@ class Writer:
         overload: float | None = None,
     ) -> Message:
         """The service's own state. The last will is written before its time is known."""
-        since, since_ms = self._time(since_wall_ns)
-        at, at_ms = self._maybe_time(at_wall_ns)
+        since, since_ms = self._parts.time(since_wall_ns)
+        at, at_ms = self._parts.maybe_time(at_wall_ns)
         age_s = None
         if queue is not None and at_wall_ns is not None:
             age_s = round(queue.oldest_age_s(at_wall_ns), 3)
@@ -119,19 +124,19 @@ class Writer:
 
     def case_body(self, case: Case) -> CaseBody:
         """The full state of a case."""
-        since, since_ms = self._time(case.since_wall_ns)
-        opened, opened_ms = self._time(case.opened_wall_ns)
-        updated, updated_ms = self._time(case.updated_wall_ns)
-        cleared, cleared_ms = self._maybe_time(case.cleared_wall_ns)
+        since, since_ms = self._parts.time(case.since_wall_ns)
+        opened, opened_ms = self._parts.time(case.opened_wall_ns)
+        updated, updated_ms = self._parts.time(case.updated_wall_ns)
+        cleared, cleared_ms = self._parts.maybe_time(case.cleared_wall_ns)
         return {
             "schema": payloads.CASE_SCHEMA,
             "case_id": case.case_id,
             "version": case.version,
             "state": case.state.value,
             "open": case.is_open,
-            "site": self._site(),
-            "camera": self._camera(case.camera_id),
-            "fence": self._fence(case),
+            "site": self._parts.site(),
+            "camera": self._parts.camera(case.camera_id),
+            "fence": self._parts.fence(case),
             "scenario": scenario_names(case.scenario_id),
             "since": since,
             "since_ms": since_ms,
@@ -148,28 +153,34 @@ class Writer:
             "sightings": case.sightings,
             "occupied_share": _rounded(case.occupied_share, 3),
             "clear_width_m": _rounded(case.clear_width_m, 2),
-            "picture": self._located(case.picture),
-            "clip": self._clip(case),
-            "recipients": [_person(one) for one in self.directory.people(case.recipients)],
+            "picture": self._parts.located(case.picture),
+            "clip": self._parts.clip(case),
+            "recipients": [person(one) for one in self.directory.people(case.recipients)],
+            **self._parts.progress(case),
         }
 
-    def inbox_body(self, notice: Notice, seq: int, recipient: Recipient) -> InboxBody:
+    def inbox_body(
+        self, notice: Notice, seq: int, transition: Transition, recipient: Recipient
+    ) -> InboxBody:
         """The push for one recipient."""
         case = notice.case
-        since, since_ms = self._time(case.since_wall_ns)
-        cleared, cleared_ms = self._maybe_time(case.cleared_wall_ns)
+        since, since_ms = self._parts.time(case.since_wall_ns)
+        cleared, cleared_ms = self._parts.maybe_time(case.cleared_wall_ns)
         body: InboxBody = {
             "schema": payloads.INBOX_SCHEMA,
             "kind": notice.kind.value,
             "event_id": notice.event_id,
             "seq": seq,
-            "recipient": _person(recipient),
+            "recipient": person(recipient),
             "case_id": case.case_id,
             "version": case.version,
             "state": case.state.value,
-            "site": self._site(),
-            "camera": self._camera(case.camera_id),
-            "fence": self._fence(case),
+            "reason": transition.reason,
+            "by": self._parts.who(transition.actor),
+            "words": transition.words,
+            "site": self._parts.site(),
+            "camera": self._parts.camera(case.camera_id),
+            "fence": self._parts.fence(case),
             "scenario": scenario_names(case.scenario_id),
             "named_by": case.named_by,
             "occupied_share": _rounded(case.occupied_share, 3),
@@ -178,54 +189,38 @@ class Writer:
             "since_ms": since_ms,
             "cleared": cleared,
             "cleared_ms": cleared_ms,
-            "picture": self._located(case.picture),
+            "picture": self._parts.located(case.picture),
+            "after_picture": self._parts.located(case.after_picture),
             "deadline": None,
             "deadline_ms": None,
-            "verbs": [],
+            "verbs": [verb.value for verb in verbs_for(case, recipient)],
             "text": {},
         }
         body["text"] = {lang.value: "\n".join(push_text(body, lang)) for lang in Language}
         return body
 
-    def _site(self) -> Named:
-        return {"id": self.directory.site.id, "name": self.directory.site.name}
-
-    def _camera(self, camera_id: str) -> Named:
-        return {"id": camera_id, "name": self.directory.camera_name(camera_id)}
-
-    def _fence(self, case: Case) -> Named | None:
-        if case.scenario_id == CAMERA_HEALTH:
-            return None
-        place = self.directory.fence(case.camera_id, case.fence_id)
-        return {"id": place.fence_id, "name": place.fence_name}
-
-    def _clip(self, case: Case) -> ClipBody | None:
-        clip = case.clip
-        path = None if clip is None else self._located(clip.path)
-        if clip is None or path is None:
-            return None
-        start, start_ms = self._time(clip.begin_wall_ns)
-        return {
-            "path": path,
-            "bytes": clip.size_bytes,
-            "sha256": clip.sha256,
-            "start": start,
-            "start_ms": start_ms,
-            "duration_s": round(clip.duration_s, 3),
+    def result(self, answer: Answer) -> Message:
+        """What a command is answered."""
+        at, at_ms = self._parts.time(answer.at_wall_ns)
+        refusal = answer.refusal
+        body: payloads.ResultBody = {
+            "schema": payloads.RESULT_SCHEMA,
+            "request_id": answer.request_id,
+            "accepted": answer.done,
+            "code": None if refusal is None else refusal.code.value,
+            "text": None if refusal is None else {it.value: refusal.text(it) for it in Language},
+            "case_id": answer.case_id,
+            "verb": answer.verb,
+            "version": answer.version,
+            "state": answer.state,
+            "at": at,
+            "at_ms": at_ms,
         }
+        return Message(self.topics.result(answer.request_id), _dump(body))
 
-    def _located(self, relative: str | None) -> str | None:
-        """Where a file of the evidence folder is for whoever reads the message."""
-        if relative is None:
-            return None
-        return f"{self.picture_base}/{relative}" if self.picture_base else relative
-
-    def _time(self, wall_ns: int) -> tuple[str, int]:
-        local = utc(wall_ns).astimezone(self.directory.site.zone_info)
-        return local.isoformat(timespec="milliseconds"), wall_ns // 1_000_000
-
-    def _maybe_time(self, wall_ns: int | None) -> tuple[str | None, int | None]:
-        return (None, None) if wall_ns is None else self._time(wall_ns)
+    @property
+    def _parts(self) -> Parts:
+        return Parts(self.directory, self.picture_base)
 
 
 def scenario_names(scenario_id: str) -> NamedBoth:
@@ -241,10 +236,6 @@ def scenario_names(scenario_id: str) -> NamedBoth:
 
 def _rounded(value: float | None, places: int) -> float | None:
     return None if value is None else round(value, places)
-
-
-def _person(recipient: Recipient) -> Person:
-    return {"id": recipient.id, "name": recipient.name, "role": recipient.role.value}
 
 
 def _dump(body: Mapping[str, object]) -> str:

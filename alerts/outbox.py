@@ -28,13 +28,17 @@ _KEEP_SENT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class DrainOptions:
-    """``window``: messages in flight. ``ack_timeout_s``: silence after which a line is cut."""
+    """``window``: messages in flight. ``ack_timeout_s``: silence after which a line is cut.
+
+    ``mark_s``: how long a message that was acknowledged waits for others to be marked with it.
+    """
 
     version: str
     window: int = 100
     heartbeat_s: float = 30.0
     ack_timeout_s: float = 30.0
     farewell_s: float = 1.0
+    mark_s: float = 0.05
 
 
 class Drainer:
@@ -58,6 +62,7 @@ class Drainer:
         self._first: deque[Message] = deque()  # goes out before the rows of the outbox
         self._in_flight: dict[int, tuple[int, int]] = {}  # ticket -> row id, sent at
         self._acked: set[int] = set()  # acknowledged, not yet marked in the store
+        self._acked_since_ns = 0
         self._cursor = 0
         self._beat_ns = 0
         self._overload = 1.0
@@ -100,7 +105,7 @@ class Drainer:
         """Read the mailbox, note what was acknowledged, send what may be sent."""
         while self._mail:
             self._handle(self._mail.popleft())
-        self._mark()
+        self._mark_when_due()
         if self._link is None:
             return
         try:
@@ -122,6 +127,8 @@ class Drainer:
             self._deaf = False
             row_id, _ = self._in_flight.pop(signal.ticket, (_STATUS, 0))
             if row_id != _STATUS:
+                if not self._acked:
+                    self._acked_since_ns = self._clock.monotonic_ns()
                 self._acked.add(row_id)
         else:
             self._hear(signal)
@@ -164,6 +171,13 @@ class Drainer:
             self._store.mark_sent(self._acked, self._clock.wall_ns())
             self._acked = set()
 
+    def _mark_when_due(self) -> None:
+        """Many at once while many are on their way: a commit for each would slow the intake."""
+        few = len(self._acked) * 4 < self._options.window
+        waited_ns = self._clock.monotonic_ns() - self._acked_since_ns
+        if not (few and self._in_flight and waited_ns < self._options.mark_s * SECOND_NS):
+            self._mark()
+
     def _heartbeat(self) -> None:
         now_ns = self._clock.monotonic_ns()
         if self._beat_ns and now_ns - self._beat_ns < self._options.heartbeat_s * SECOND_NS:
@@ -186,8 +200,8 @@ class Drainer:
         while self._first and len(self._in_flight) < self._options.window:
             self._hand_over(link, self._first.popleft(), _STATUS)
         room = self._options.window - len(self._in_flight)
-        if room <= 0:
-            return
+        if room <= 0 or room * 4 < self._options.window:
+            return  # a few at a time would cost a query each
         for row in self._store.unsent(self._cursor, room):
             self._hand_over(link, row.message, row.id)
             self._cursor = row.id

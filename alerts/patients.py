@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from alerts.health import WELL_NS, CameraState, CameraStatus, HealthPlan
@@ -24,7 +25,7 @@ class _Patient:
 
 
 class Patients:
-    """Follows what cameras say of themselves; not thread-safe.
+    """Follows what cameras say of themselves. Safe to use from many threads.
 
     Only what is said in this run counts: until a camera has been heard, its case of an earlier
     run stays as it is. Trouble goes on through moments in which the camera is well for less than
@@ -33,9 +34,14 @@ class Patients:
 
     def __init__(self) -> None:
         self._patients: dict[str, _Patient] = {}
+        self._lock = threading.Lock()
 
     def note(self, status: CameraStatus, now_ns: int) -> None:
         """A camera says how it is; ``now_ns`` is monotonic."""
+        with self._lock:
+            self._note(status, now_ns)
+
+    def _note(self, status: CameraStatus, now_ns: int) -> None:
         well = status.state is CameraState.ONLINE
         known = self._patients.get(status.camera_id)
         if known is None:
@@ -52,9 +58,18 @@ class Patients:
             known.turned_ns = now_ns
         known.status = status
 
+    def status(self, camera_id: str) -> CameraStatus | None:
+        """What a camera said last; None if it has said nothing."""
+        with self._lock:
+            known = self._patients.get(camera_id)
+            return None if known is None else known.status
+
     def due(self, camera_id: str, plan: HealthPlan, now_ns: int, wall_ns: int) -> Finding | None:
         """What is to be told of a camera now, if it has not been told; see :meth:`told`."""
-        one = self._patients[camera_id]
+        with self._lock:
+            return self._due(self._patients[camera_id], plan, now_ns, wall_ns)
+
+    def _due(self, one: _Patient, plan: HealthPlan, now_ns: int, wall_ns: int) -> Finding | None:
         state = one.status.state
         if state is CameraState.ONLINE:
             lasted = now_ns - one.turned_ns >= WELL_NS
@@ -62,13 +77,15 @@ class Patients:
             lasted = one.unwell_ns is not None and now_ns - one.unwell_ns >= plan.after_ns
         if not lasted or one.told is state:
             return None
-        return Finding(camera_id, state, one.since_wall_ns, wall_ns)
+        return Finding(one.status.camera_id, state, one.since_wall_ns, wall_ns)
 
     def told(self, finding: Finding) -> None:
         """The finding has been kept."""
-        self._patients[finding.camera_id].told = finding.state
+        with self._lock:
+            self._patients[finding.camera_id].told = finding.state
 
     @property
     def camera_ids(self) -> tuple[str, ...]:
         """Who has said something."""
-        return tuple(self._patients)
+        with self._lock:
+            return tuple(self._patients)

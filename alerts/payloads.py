@@ -12,6 +12,8 @@ EVENT_SCHEMA = "kerbwatch.event/1"
 INBOX_SCHEMA = "kerbwatch.inbox/1"
 CAMERA_SCHEMA = "kerbwatch.camera/1"
 STATUS_SCHEMA = "kerbwatch.status/1"
+COMMAND_SCHEMA = "kerbwatch.command/1"
+RESULT_SCHEMA = "kerbwatch.result/1"
 
 
 class Named(TypedDict):
@@ -48,7 +50,26 @@ class ClipBody(TypedDict):
     duration_s: float
 
 
-class CaseBody(TypedDict):
+class ProgressBody(TypedDict):
+    """What has been done about a case; every field is null until it has."""
+
+    accepted_by: Person | None
+    accepted: str | None
+    accepted_ms: int | None
+    handled_by: Person | None
+    handled: str | None
+    handled_ms: int | None
+    after_picture: str | None
+    verification: str | None
+    extended_until: str | None
+    extended_until_ms: int | None
+    suspended_until: str | None
+    suspended_until_ms: int | None
+    reported_by: Person | None
+    report: str | None
+
+
+class CaseBody(ProgressBody):
     """``cases/<case_id>``: the full state. ``box`` is xyxy in 0-1 of the frame.
 
     ``fence`` is null where the case is about the camera itself.
@@ -86,13 +107,18 @@ class CaseBody(TypedDict):
 
 
 class EventBody(TypedDict):
-    """``events``: one notice. ``seq`` grows by one per notice of this node."""
+    """``events``: one notice. ``seq`` grows by one per notice of this node.
+
+    ``by`` is null where the camera or time did it.
+    """
 
     schema: str
     kind: str
     event_id: str
     seq: int
     reason: str
+    by: Person | None
+    words: str | None
     at: str
     at_ms: int
     case: CaseBody
@@ -113,6 +139,9 @@ class InboxBody(TypedDict):
     case_id: str
     version: int
     state: str
+    reason: str
+    by: Person | None
+    words: str | None
     site: Named
     camera: Named
     fence: Named | None
@@ -125,6 +154,7 @@ class InboxBody(TypedDict):
     cleared: str | None
     cleared_ms: int | None
     picture: str | None
+    after_picture: str | None
     deadline: str | None
     deadline_ms: int | None
     verbs: list[str]
@@ -157,3 +187,23 @@ class StatusBody(TypedDict):
     queue_depth: int | None
     oldest_unsent_s: float | None
     overload: float | None
+
+
+class ResultBody(TypedDict):
+    """``cmd/result/<request_id>``: what became of a command.
+
+    ``code`` and ``text`` are null where it was done. ``version`` and ``state`` are those of the
+    case, after it or as it is; null where there is none.
+    """
+
+    schema: str
+    request_id: str
+    accepted: bool
+    code: str | None
+    text: dict[str, str] | None
+    case_id: str | None
+    verb: str | None
+    version: int | None
+    state: str | None
+    at: str
+    at_ms: int

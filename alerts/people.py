@@ -7,15 +7,20 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a recipient may be: 城管 officer or 物业 property team."""
+    """Who acts on cases: 城管 officer, 物业 property team, operator of the monitoring centre.
+
+    ``CAMERA`` is the system itself; no recipient has it.
+    """
 
     OFFICER = "officer"
     PROPERTY = "property"
+    OPERATOR = "operator"
+    CAMERA = "camera"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One officer or one property team; ``id`` is ASCII, ``name`` is for display."""
+    """One officer, one property team or one operator; ``id`` is ASCII, ``name`` is for display."""
 
     id: str
     name: str

@@ -35,7 +35,8 @@ class FencePlace:
     """One fence of one camera, as people know it.
 
     ``notify`` are recipient ids; ``notify_of`` names scenarios whose cases go to others
-    instead. ``polygon`` is in 0-1 of the frame, for the evidence picture.
+    instead. ``polygon`` is in 0-1 of the frame, for the evidence picture. ``clear_after_ns``: by
+    scenario, how long the fence must be clear to say so; of no scenario that it does not watch.
     """
 
     camera_id: str
@@ -45,6 +46,7 @@ class FencePlace:
     notify: tuple[str, ...] = ()
     polygon: tuple[tuple[float, float], ...] = ()
     notify_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clear_after_ns: Mapping[str, int] = field(default_factory=dict)
 
     def told(self, scenario_id: str) -> tuple[str, ...]:
         """The recipients of a case of that scenario."""

@@ -14,18 +14,18 @@ def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
     How much is taken is of use only to those who are to go there.
     """
     texts = load_texts("alerts", language)
-    kind = "reopened" if (body["kind"], body["state"]) == ("new", "reopened") else body["kind"]
     scenario = body["scenario"]["zh" if language is Language.ZH else "en"]
     lines = [
-        texts("push.title", kind=texts(f"notice.{kind}"), scenario=scenario),
+        texts("push.title", kind=_title(body, texts), scenario=scenario),
         _where(body, texts),
+        *_said(body, texts),
         texts("push.seen", seen=evidence_text(body["named_by"], texts)),
         texts("push.since", since=_clock(body["since"])),
     ]
     # a message of an older version has no measures
     taken = occupancy_text(body.get("occupied_share"), body.get("clear_width_m"), texts)
     if taken is not None and body["cleared"] is None:
-        lines.insert(3, texts("push.taken", taken=taken))
+        lines.insert(-1, texts("push.taken", taken=taken))
     if body["cleared"] is not None and body["cleared_ms"] is not None:
         lasted = span_text((body["cleared_ms"] - body["since_ms"]) // 1000, texts)
         lines.append(texts("push.cleared", cleared=_clock(body["cleared"]), lasted=lasted))
@@ -33,8 +33,25 @@ def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
         lines.append(texts("push.deadline", deadline=_clock(body["deadline"])))
     if body["picture"] is not None:
         lines.append(texts("push.picture", picture=body["picture"]))
+    if body.get("after_picture") is not None:
+        lines.append(texts("push.after_picture", picture=body["after_picture"]))
     lines.append(texts("push.case", case_id=body["case_id"]))
     return tuple(lines)
+
+
+def _title(body: InboxBody, texts: Texts) -> str:
+    """What has happened, in a word or two."""
+    named = texts.messages.get(f"notice.{body.get('reason')}")
+    if named is None and (body["kind"], body["state"]) == ("new", "reopened"):
+        return texts("notice.reopened")
+    return named or texts.messages.get(f"notice.{body['kind']}", body["kind"])
+
+
+def _said(body: InboxBody, texts: Texts) -> list[str]:
+    """Who did it and what they said of it; a message of an older version has neither."""
+    by, words = body.get("by"), body.get("words")
+    lines = [] if by is None else [texts("push.by", by=by["name"])]
+    return lines if words is None else [*lines, texts("push.words", words=words)]
 
 
 def _where(body: InboxBody, texts: Texts) -> str:

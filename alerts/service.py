@@ -7,15 +7,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypedDict
 
+from alerts.aftercare import Aftercare
 from alerts.casebook import DEFAULT_POLICY, CasePolicy, Notice
+from alerts.counter import Counter
 from alerts.errors import StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import QueueStats
 from alerts.intake import Intake
+from alerts.keeper import Keeper
+from alerts.link import Heard, Signal
 from alerts.messages import Writer
 from alerts.mqtt.address import MqttAddress
 from alerts.mqtt.broker import EmbeddedBroker
+from alerts.mqtt.commands import CommandPost
 from alerts.mqtt.publisher import Publisher
 from alerts.outage import Outage
 from alerts.outbox import Drainer, DrainOptions
@@ -47,11 +53,20 @@ class AlertOptions:
     heartbeat_s: float = 30.0
 
 
+class _Told(TypedDict):
+    """What everybody who writes cases is given."""
+
+    on_change: Callable[[], None]
+    on_notice: Callable[[Notice], None]
+    keeper: Keeper
+
+
 class AlertService:
     """Open with a database that works, else ``StoreError``; then :meth:`start`, :meth:`stop`.
 
     ``on_notice`` gets what people are told of cases, from the threads that brought it.
-    ``intake`` is ready from the beginning: what comes in before ``start`` waits on disk.
+    ``intake`` and ``counter`` are ready from the beginning: what comes in before ``start`` waits
+    on disk.
     """
 
     def __init__(
@@ -72,16 +87,34 @@ class AlertService:
         drain = DrainOptions(version=options.version, heartbeat_s=options.heartbeat_s)
         outage = Outage("store", clock)  # one for all: it is lost once, whoever misses it
         self._drainer = Drainer(self.store, self._writer, clock, drain, outage)
+        evidence = EvidenceFolder(options.evidence_dir, directory)
+        told: _Told = {
+            "on_change": self._drainer.wake,
+            "on_notice": on_notice,
+            "keeper": Keeper(self.store),
+        }
         self.intake = Intake(
             self.store,
             self._writer,
-            EvidenceFolder(options.evidence_dir, directory),
+            evidence,
             clock,
             policy=options.policy,
-            on_change=self._drainer.wake,
-            on_notice=on_notice,
             outage=outage,
+            **told,
         )
+        self.counter = Counter(self.store, self._writer, evidence, clock, **told)
+        self.aftercare = Aftercare(
+            self.store,
+            self._writer,
+            clock,
+            self.intake.heard,
+            policy=options.policy,
+            evidence=evidence,
+            looks=self.intake.looks,
+            outage=outage,
+            **told,
+        )
+        self.commands = CommandPost(self.counter, self.topics, clock)
         self._drain_thread = threading.Thread(target=self._drainer.run, name="outbox", daemon=True)
         self._tend_thread = threading.Thread(target=self._tend, name="health", daemon=True)
         self._stopping = threading.Event()
@@ -97,8 +130,9 @@ class AlertService:
         """
         address = self._address()
         self._publisher = Publisher(
-            address, self._writer, self._clock, self._drainer.post, self.options.version
+            address, self._writer, self._clock, self._heard, self.options.version
         )
+        self.commands.start()
         self._drain_thread.start()
         self._tend_thread.start()
         self._publisher.start()
@@ -111,11 +145,13 @@ class AlertService:
     def stop(self, timeout_s: float = 4.0) -> QueueStats:
         """Drain, say ``stopped``, disconnect, close; within about ``timeout_s`` in any case.
 
-        What could not be sent stays in the store. Returns how much that is.
+        What could not be sent stays in the store. Returns how much that is; raises
+        ``StoreError``, with everything ended all the same, if the store does not say.
         """
         if self._left is not None:
             return self._left
         self._stopping.set()
+        self.commands.stop(timeout_s * 0.1)
         self._drainer.stop(timeout_s * 0.6)
         if self._tend_thread.is_alive():
             self._tend_thread.join(timeout_s * 0.1)
@@ -123,10 +159,12 @@ class AlertService:
             self._drain_thread.join(timeout_s * 0.7)
         if self._publisher is not None:
             self._publisher.stop(timeout_s * 0.2)
-        self._left = self.store.queue()
-        if self._broker is not None:
-            self._broker.stop()
-        self.store.close()
+        try:
+            self._left = self.store.queue()
+        finally:
+            if self._broker is not None:
+                self._broker.stop()
+            self.store.close()
         return self._left
 
     @property
@@ -137,8 +175,11 @@ class AlertService:
     @property
     def running(self) -> bool:
         """Whether what :meth:`start` started is still there; False after :meth:`stop`."""
+        threads = (self._drain_thread, self._tend_thread)
         publisher = self._publisher
-        return publisher is not None and publisher.running and self._drain_thread.is_alive()
+        if publisher is None or not (publisher.running and self.commands.running):
+            return False
+        return all(thread.is_alive() for thread in threads)
 
     def queue(self) -> QueueStats:
         """What waits to be acknowledged by the broker."""
@@ -148,6 +189,11 @@ class AlertService:
         while not self._clock.wait(self._stopping, _TEND_S):
             with suppress(StoreError):  # the intake has said so; what is due comes again
                 self.intake.tend()
+                self.aftercare.tend()
+
+    def _heard(self, signal: Signal) -> None:
+        if not (isinstance(signal, Heard) and self.commands.take(signal)):
+            self._drainer.post(signal)
 
     def _address(self) -> MqttAddress:
         if self.options.mqtt is not None:

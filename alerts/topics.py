@@ -41,3 +41,22 @@ class Topics:
 
     def inbox(self, recipient_id: str) -> str:
         return f"{self.root}/inbox/{recipient_id}"
+
+    def command(self, case_id: str, verb: str) -> str:
+        return f"{self.root}/cmd/{case_id}/{verb}"
+
+    @property
+    def all_commands(self) -> str:
+        """The filter for every command; results match it too, see :meth:`command_of`."""
+        return f"{self.root}/cmd/+/+"
+
+    def command_of(self, topic: str) -> tuple[str, str] | None:
+        """Case id and verb of a command's topic; None where it is none."""
+        prefix = f"{self.root}/cmd/"
+        levels = topic.removeprefix(prefix).split("/")
+        if not topic.startswith(prefix) or len(levels) != 2 or levels[0] == "result":
+            return None
+        return levels[0], levels[1]
+
+    def result(self, request_id: str) -> str:
+        return f"{self.root}/cmd/result/{request_id}"

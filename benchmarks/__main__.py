@@ -1,4 +1,4 @@
-"""``python -m benchmarks cameras|replay|engine|fences|latency|all|report``."""
+"""``python -m benchmarks cameras|replay|engine|fences|latency|store|all|report``."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Name(StrEnum):
     ENGINE = "engine"
     FENCES = "fences"
     LATENCY = "latency"
+    STORE = "store"
     ALL = "all"
     REPORT = "report"
 
@@ -66,7 +67,7 @@ def main(  # noqa: PLR0917  # every parameter is an option of the command
 
 def _order() -> dict[Name, Callable[[Setting], Result]]:
     """The libraries are heavy: only here are they loaded."""
-    from benchmarks import cameras, engine, fences, latency, replay  # noqa: PLC0415
+    from benchmarks import cameras, engine, fences, latency, replay, store  # noqa: PLC0415
 
     return {
         Name.CAMERAS: cameras.measure,
@@ -74,6 +75,7 @@ def _order() -> dict[Name, Callable[[Setting], Result]]:
         Name.ENGINE: engine.measure,
         Name.FENCES: fences.measure,
         Name.LATENCY: latency.measure,
+        Name.STORE: store.measure,
     }
 
 

@@ -111,6 +111,20 @@ def _latency(axes: Any, held: Result) -> None:
     axes.set_ylabel("seconds from due to message")
 
 
+def _store(axes: Any, held: Result) -> None:
+    stores = {name: it for name, it in held["stores"].items() if "absent" not in it}
+    _bars(
+        axes,
+        [{"sqlite": "SQLite", "postgresql": "PostgreSQL"}[name] for name in stores],
+        {
+            "on disk": (OTHER, [it["stored_per_s"] for it in stores.values()]),
+            "and told, with PUBACK": (OURS, [it["acked_per_s"] for it in stores.values()]),
+        },
+    )
+    axes.axhline(500, color=PEER, linewidth=0.8, linestyle="--")
+    axes.set_ylabel("events of cases a second")
+
+
 def _bars(axes: Any, labels: list[str], series: dict[str, tuple[str, list[float | None]]]) -> None:
     """Groups of bars; what is not known has none."""
     width = 0.8 / len(series)
@@ -134,4 +148,5 @@ _PLOTS: dict[str, Callable[[Any, Result], None]] = {
     "engine": _engine,
     "fences": _fences,
     "latency": _latency,
+    "store": _store,
 }

@@ -88,13 +88,13 @@ def running(
             process.wait(_STOP_S)
 
 
-def wait_for(what: str, is_there: Callable[[], bool], limit_s: float) -> None:
+def wait_for(what: str, is_there: Callable[[], bool], limit_s: float, every_s: float = 0.1) -> None:
     """Look again and again until it is there. Raises ``NotReadyError``."""
     never, until_ns = threading.Event(), CLOCK.monotonic_ns() + round(limit_s * 1e9)
     while not is_there():
         if CLOCK.monotonic_ns() > until_ns:
             raise NotReadyError(f"waited {limit_s:.0f} s for {what}")
-        CLOCK.wait(never, 0.1)
+        CLOCK.wait(never, every_s)
 
 
 def pause(seconds: float) -> None:

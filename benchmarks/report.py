@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.plots import draw_all
 from benchmarks.setting import Result, read_result
 
-NAMES = ("cameras", "replay", "engine", "fences", "latency")
+NAMES = ("cameras", "replay", "engine", "fences", "latency", "store")
 PAGE = "PERFORMANCE.md"
 Row = Sequence[object]
 
@@ -192,6 +192,30 @@ def _latency(held: Result) -> list[str]:
     return [*lines, "", f"Dwell {held['dwell_s']:g} s; broker: {held['idle']['broker']}."]
 
 
+def _store(held: Result) -> list[str]:
+    rows = [
+        (
+            {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[name],
+            _or_absent(it.get("stored_per_s"), it.get("absent")),
+            it.get("acked_per_s"),
+            it.get("core_ms"),
+            *(it.get("latency", {}).get(key) for key in ("median_s", "p95_s", "p99_s")),
+        )
+        for name, it in held["stores"].items()
+    ]
+    rate = f"at {held['rate_per_s']:g} events a second"
+    head = (
+        "",
+        "on disk, events per s",
+        "and PUBACK",
+        "ms of a core",
+        f"median {rate}, s",
+        "p95, s",
+        "p99, s",
+    )
+    return table(head, rows)
+
+
 def _or_absent(value: Any, absent: str | None) -> Any:
     return f"not here: {absent}" if value is None and absent else value
 
@@ -206,4 +230,5 @@ _TABLES: dict[str, Callable[[Result], list[str]]] = {
     "engine": _engine,
     "fences": _fences,
     "latency": _latency,
+    "store": _store,
 }

@@ -49,7 +49,12 @@ def parse_hours(windows: tuple[str, ...], zone: str) -> WeeklyHours:
     return WeeklyHours(windows=tuple(sorted(parts)), zone=zone)
 
 
-def _parse_window(text: str) -> list[tuple[int, int]]:
+def read_window(text: str) -> tuple[tuple[int, ...], int, int]:
+    """Days (0 is Monday) of a window, and its minutes on each of them.
+
+    The end is above 1440 where it is on the next day. Raises ``ValueError`` as
+    :func:`parse_hours` does.
+    """
     match = _WINDOW.match(text.strip())
     if match is None:
         raise ValueError(f"got {text!r}, expected days and times such as 'Mon-Fri 07:00-19:00'")
@@ -58,9 +63,14 @@ def _parse_window(text: str) -> list[tuple[int, int]]:
         raise ValueError(f"got {text!r}, expected a window that ends after it starts")
     if end < start:
         end += _MINUTES_A_DAY
+    return tuple(_parse_days(match["days"], text)), start, end
+
+
+def _parse_window(text: str) -> list[tuple[int, int]]:
+    days, start, end = read_window(text)
     return [
         part
-        for day in _parse_days(match["days"], text)
+        for day in days
         for part in _within_week(day * _MINUTES_A_DAY + start, day * _MINUTES_A_DAY + end)
     ]
 

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
+from alerts.duty.plan import DutyPlan
 from detector.sources.access import Access
 from fences.clock import SECOND_NS
 from fences.fence import Fence
@@ -141,12 +142,20 @@ class EvidenceOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseOptions:
+    """How long a handled place must be clear, and how long its camera has to see that it is."""
+
+    verify_after_ns: int = 20 * SECOND_NS
+    verify_within_ns: int = 300 * SECOND_NS
+
+
+@dataclass(frozen=True, slots=True)
 class RecipientOptions:
-    """Who can be told: an officer (城管) or a property team (物业)."""
+    """Who can be told: an officer (城管), a property team (物业) or an operator (监控中心)."""
 
     id: str
     name: str
-    role: Literal["officer", "property"]
+    role: Literal["officer", "property", "operator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +240,8 @@ class ServiceOptions:
     metrics: MetricsOptions | None = None
     evidence: EvidenceOptions = field(default_factory=EvidenceOptions)
     look_processes: int | None = None
+    cases: CaseOptions = field(default_factory=CaseOptions)
+    duty: DutyPlan = field(default_factory=DutyPlan)
 
     def camera(self, camera_id: str) -> CameraOptions | None:
         """The camera of that id, if there is one."""

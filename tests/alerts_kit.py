@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from alerts.cases import Clip
+from alerts.casebook import decide
+from alerts.cases import Case, Clip
+from alerts.commands import Command
 from alerts.link import LinkLostError
 from alerts.messages import Message, Writer
 from alerts.people import Recipient, Role
 from alerts.place import FencePlace, Site, make_directory
 from alerts.topics import Topics
+from alerts.verbs import LONGEST_NS, Verb
 from fences.box import Box
 from fences.clock import SECOND_NS
 from fences.event import EventKind, FenceEvent, Reason, Sighting
@@ -23,9 +27,19 @@ DIRECTORY = make_directory(
     [
         Recipient("duty-east", "东片区值班", Role.OFFICER),
         Recipient("wenshao", "闻韶物业", Role.PROPERTY),
+        Recipient("other-estate", "天齐物业", Role.PROPERTY),
+        Recipient("centre", "监控中心", Role.OPERATOR),
     ],
     [
-        FencePlace("gate-3", "闻韶社区3号门", "lane", "消防通道", ("duty-east", "wenshao"), LANE),
+        FencePlace(
+            "gate-3",
+            "闻韶社区3号门",
+            "lane",
+            "消防通道",
+            ("duty-east", "wenshao"),
+            LANE,
+            clear_after_ns={"blocked_fire_lane": 30 * SECOND_NS},
+        ),
         FencePlace("gate-3", "闻韶社区3号门", "strip", "禁止摆摊区", ("duty-east",), LANE),
     ],
 )
@@ -34,6 +48,12 @@ WRITER = Writer(DIRECTORY, TOPICS, "data/evidence")
 
 CLIP = Clip("gate-3/2026-09-21/x.mp4", 5_000_000, "ab" * 32, START_WALL_NS, 20.04)
 """Of a case that opened ten seconds after the start."""
+
+PERSON = {
+    Role.OFFICER: DIRECTORY.recipients["duty-east"],
+    Role.PROPERTY: DIRECTORY.recipients["wenshao"],
+    Role.OPERATOR: DIRECTORY.recipients["centre"],
+}
 
 _REASONS = {
     EventKind.OPENED: Reason.DWELL_REACHED,
@@ -119,3 +139,19 @@ class FakeLink:
 
     def drop(self) -> None:
         self.dropped = True
+
+
+def new_case(**fields: Any) -> Case:
+    """A case as it was opened 60 s after the start, but for ``fields``."""
+    change = decide(None, fence_event(EventKind.OPENED, 60), ("duty-east", "wenshao"))
+    assert change is not None
+    return replace(change.case, **fields)
+
+
+def order(case: Case | str, verb: Verb, actor: str = "duty-east", **fields: Any) -> Command:
+    """A command with all that its verb needs, given 100 s after the start."""
+    case_id = case if isinstance(case, str) else case.case_id
+    at_ns = START_WALL_NS + 100 * SECOND_NS
+    until_ns = at_ns + 3600 * SECOND_NS if verb in LONGEST_NS else None
+    told: dict[str, Any] = {"words": "有原因", "until_wall_ns": until_ns, "request_id": "r-1"}
+    return Command(case_id, verb, actor, **(told | {"at_wall_ns": at_ns} | fields))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from benchmarks.postgres import NoPostgresError, PostgresServer, new_server
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("KERBWATCH_REQUIRE_ALL") == "1"
@@ -25,6 +27,17 @@ def shared_dir() -> Path:
     if not (path / "footage" / "truth.json").is_file():
         pytest.skip(f"needs the shared models and footage (KERBWATCH_SHARED), looked in {path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real server; ``database()`` makes a new database in it."""
+    try:
+        server = new_server()
+    except NoPostgresError as error:
+        pytest.skip(str(error))
+    yield server
+    server.remove()
 
 
 @pytest.hookimpl(wrapper=True)

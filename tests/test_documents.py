@@ -9,10 +9,15 @@ from typing import get_type_hints
 import pytest
 
 from alerts import payloads
-from alerts.cases import CaseState
+from alerts.cases import CaseState, CloseReason, Verification
+from alerts.commands import RefusalCode
 from alerts.health import CameraState, HealthReason, ServiceState
-from alerts.texts import Language
+from alerts.orders import KEYS as COMMAND_KEYS
+from alerts.people import Role
+from alerts.texts import Language, load_texts
 from alerts.topics import Topics
+from alerts.verbs import BECOMES, LONGEST_NS, NEEDS_WORDS, NEEDS_WORDS_OR_PICTURE, Verb
+from alerts.verify import TimerReason
 from fences.catalogue import CATALOGUE, CATEGORIES
 from fences.event import Reason
 from kerbwatch.cli.scenarios import markdown_table
@@ -26,6 +31,7 @@ BODIES = {
     payloads.INBOX_SCHEMA: payloads.InboxBody,
     payloads.CAMERA_SCHEMA: payloads.CameraBody,
     payloads.STATUS_SCHEMA: payloads.StatusBody,
+    payloads.RESULT_SCHEMA: payloads.ResultBody,
 }
 
 
@@ -50,6 +56,8 @@ def test_every_topic_is_documented_and_every_documented_one_exists() -> None:
         topics.camera_status("<camera_id>"),
         topics.case("<case_id>"),
         topics.inbox("<recipient_id>"),
+        topics.command("<case_id>", "<verb>"),
+        topics.result("<request_id>"),
     }
     table = MQTT.split("| topic |")[1].split("\n\n")[0]
     documented = {f"base/site/{name}" for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)}
@@ -61,6 +69,42 @@ def test_every_topic_is_documented_and_every_documented_one_exists() -> None:
 )
 def test_every_state_is_documented(values: type[CaseState | CameraState | ServiceState]) -> None:
     assert ", ".join(values) in MQTT
+
+
+def test_every_field_of_a_command_is_documented_and_every_documented_one_is_read() -> None:
+    section = MQTT.split("## Command")[1].split("```")[0]
+    rows = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert set(rows) == COMMAND_KEYS
+
+
+def test_every_verb_is_documented_with_what_it_leads_to_and_needs() -> None:
+    rows = dict(re.findall(r"^\| ([a-z]+) \| ([a-z ]+) \|", MQTT, re.MULTILINE))
+    needs = dict(re.findall(r"^\| ([a-z]+) \|.*\| ([a-z, ]*)\|$", MQTT, re.MULTILINE))
+    for verb in Verb:
+        state = BECOMES[verb]
+        assert rows[verb] == ("the same state" if state is None else state.value)
+        words = verb in NEEDS_WORDS | NEEDS_WORDS_OR_PICTURE
+        assert ("words" in needs[verb]) == words
+        assert ("until" in needs[verb]) == (verb in LONGEST_NS)
+    assert set(rows) >= set(Verb)
+
+
+def test_every_refusal_verification_and_reason_of_time_is_documented() -> None:
+    codes = MQTT.split("Codes: ")[1].split("\n\n")[0]
+    assert re.findall(r"`(\w+)`", codes) == [code.value for code in RefusalCode]
+    assert all(word in MQTT for word in (*Verification, *CloseReason, *TimerReason))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_refusal_reason_and_verification_has_its_text(language: Language) -> None:
+    texts = load_texts("alerts", language).messages
+    keys = [f"refusal.{code.value}" for code in RefusalCode]
+    keys += [f"verification.{one.value}" for one in Verification]
+    keys += [f"{kind}.{verb.value}" for verb in Verb for kind in ("verb", "reason")]
+    keys += [f"reason.{one.value}" for one in (*CloseReason, *TimerReason)]
+    keys += [f"notice.{one.value}" for one in TimerReason]
+    keys += [f"role.{role.value}" for role in Role]
+    assert [key for key in keys if key not in texts] == []
 
 
 def test_every_reason_of_an_event_is_documented() -> None:

@@ -77,7 +77,8 @@ class Publisher:
             return False
         self._note(None)
         self._on_signal(Connected(session))
-        session.subscribe(self._writer.topics.status, self._writer.topics.all_cases)
+        topics = self._writer.topics
+        session.subscribe(topics.status, topics.all_cases, topics.all_commands)
         while not self._clock.wait(session.ended, 1.0):
             if self._stopping.is_set():
                 session.close(self._clock)

@@ -1,9 +1,8 @@
-"""Opens the database: connections, pragmas, migrations."""
+"""Opens the database: connections and migrations."""
 
 from __future__ import annotations
 
 import logging
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,34 +10,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from alerts.errors import StoreError
-
-BUSY_TIMEOUT_S = 10
-"""How long a connection waits for another process that is writing."""
-
-IMMEDIATE = "kerbwatch_immediate"
-"""Execution option of a connection that is going to write."""
+from alerts.store import postgres, sqlite
+from alerts.store.address import parsed_url, shown_url
+from alerts.store.patience import IMMEDIATE, IN_ORDER
 
 
 def open_engine(url: str) -> Engine:
     """A migrated database. Raises ``StoreError`` if it cannot be opened or is too new."""
+    engine = connect(url)
+    shown = shown_url(url)
     try:
-        parsed = make_url(url)
-        shown = parsed.render_as_string(hide_password=True)
-    except ArgumentError as error:
-        raise StoreError("store_open", url=repr(url), problem="not a database URL") from error
-    try:
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed)
-    except (SQLAlchemyError, NoSuchModuleError, OSError, ImportError) as error:
-        raise StoreError("store_open", url=shown, problem=first_line(error)) from error
-    try:
-        _prepare(engine)
         _migrate(engine, shown)
     except SQLAlchemyError as error:
         engine.dispose()
@@ -49,61 +34,69 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def connect(url: str) -> Engine:
+    """An engine for this database as it is, not yet connected. Raises ``StoreError``."""
+    parsed = parsed_url(url)
+    try:
+        if parsed.get_backend_name() != "postgresql":
+            engine = create_engine(parsed)
+        else:
+            engine = create_engine(parsed, **postgres.engine_arguments(parsed))
+    except (SQLAlchemyError, NoSuchModuleError, ImportError) as error:
+        raise StoreError("store_open", url=shown_url(url), problem=first_line(error)) from error
+    prepare = _PREPARE.get(engine.dialect.name)
+    if prepare is not None:
+        prepare(engine)
+    return engine
+
+
+_PREPARE = {"sqlite": sqlite.prepare, "postgresql": postgres.prepare}
+
+
 def first_line(error: BaseException) -> str:
     """What the driver says, without SQLAlchemy's statement and link."""
     cause = getattr(error, "orig", None) or error
     return (str(cause).splitlines() or [type(cause).__name__])[0]
 
 
-def _prepare(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+def migrate_to(connection: Connection, revision: str = "head") -> None:
+    """Bring a database forward, within the transaction that has begun."""
+    config = _config()
+    attributes: dict[str, Any] = config.attributes
+    attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
-def _on_connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # we begin transactions ourselves, below
-    for pragma in (
-        "journal_mode=WAL",  # readers and the writer do not wait for each other
-        # FULL syncs the log at every commit: with NORMAL a power cut may undo the last
-        # commits, and an acknowledged case would be gone
-        "synchronous=FULL",
-        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+def revisions() -> tuple[str, ...]:
+    """Every version that a database of this program can have, oldest first."""
+    found = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    return tuple(reversed(found))
 
 
-def _on_begin(connection: Connection) -> None:
-    # a writer takes the lock at once: upgrading from a read later may fail with "locked"
-    writes = connection.get_execution_options().get(IMMEDIATE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def revision_of(connection: Connection) -> str:
+    """The version of a database, within the transaction that has begun."""
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 
 def _migrate(engine: Engine, shown: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every start
-    attributes: dict[str, Any] = config.attributes
-    with engine.connect().execution_options(**{IMMEDIATE: True}) as connection:
-        attributes["connection"] = connection
+    options = {IMMEDIATE: True, IN_ORDER: True}  # two that start at once wait for each other
+    with engine.connect().execution_options(**options) as connection:
         try:
             with connection.begin():
-                command.upgrade(config, "head")
+                if engine.dialect.name == "postgresql":
+                    postgres.unhurried(connection)
+                migrate_to(connection)
         except CommandError as error:
-            found = _version(connection)
-            if found in {script.revision for script in _scripts(config)}:
+            with connection.begin():
+                found = revision_of(connection)
+            if found in revisions():
                 raise
             raise StoreError("store_newer", url=shown, found=found) from error
 
 
-def _scripts(config: Config) -> list[Any]:
-    return list(ScriptDirectory.from_config(config).walk_revisions())
-
-
-def _version(connection: Connection) -> str:
-    with connection.begin():
-        query = "SELECT version_num FROM alembic_version"
-        return str(connection.exec_driver_sql(query).scalar())
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from alerts.cases import Case, CaseKey, Transition
+from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
-from alerts.store.port import Checkpoint, OutboxRow, Truth
+from alerts.store.port import Checkpoint, OutboxRow, Remembered, Truth
 
 
 @dataclass(slots=True)
@@ -23,6 +23,7 @@ class _Data:
     sent: dict[int, int] = field(default_factory=dict)
     checkpoints: dict[tuple[str, str], Checkpoint] = field(default_factory=dict)
     cameras: dict[str, CameraStatus] = field(default_factory=dict)
+    answers: dict[str, Remembered] = field(default_factory=dict)
     seq: int = 0
     last_id: int = 0
 
@@ -58,6 +59,12 @@ class MemoryTransaction:
         self._data.last_id += 1
         self._data.outbox.append(OutboxRow(self._data.last_id, message, wall_ns))
 
+    def remembered(self, request_id: str) -> Remembered | None:
+        return self._data.answers.get(request_id)
+
+    def remember(self, answer: Remembered) -> None:
+        self._data.answers[answer.request_id] = answer
+
     def put_checkpoint(self, checkpoint: Checkpoint) -> None:
         self._data.checkpoints[(checkpoint.camera_id, checkpoint.fence_id)] = checkpoint
 
@@ -90,6 +97,9 @@ class MemoryStore:
     def cases(self) -> tuple[Case, ...]:
         with self._lock:
             return tuple(self._data.cases.values())
+
+    def cases_in(self, states: Collection[CaseState]) -> tuple[Case, ...]:
+        return tuple(case for case in self.cases() if case.state in states)
 
     def history(self, case_id: str) -> tuple[Transition, ...]:
         with self._lock:
@@ -136,6 +146,13 @@ class MemoryStore:
             sent = [row.id for row in self._data.outbox if row.id in self._data.sent]
             old = set(sent[: max(0, len(sent) - keep)])
             self._data.outbox = [row for row in self._data.outbox if row.id not in old]
+            return len(old)
+
+    def forget_answers(self, keep: int) -> int:
+        with self._lock:
+            old = list(self._data.answers)[: max(0, len(self._data.answers) - keep)]
+            for request_id in old:
+                del self._data.answers[request_id]
             return len(old)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from alerts.cases import Case, CaseKey, Transition
+from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
 
@@ -20,6 +20,16 @@ class Checkpoint:
     fence_id: str
     codec: str
     media_ns: int
+    wall_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The answer to a command. ``digest`` is of the command's content, ``answer`` JSON."""
+
+    request_id: str
+    digest: str
+    answer: str
     wall_ns: int
 
 
@@ -69,6 +79,12 @@ class Transaction(Protocol):
 
     def add_message(self, message: Message, wall_ns: int) -> None: ...
 
+    def remembered(self, request_id: str) -> Remembered | None:
+        """The answer that this request has had, if it is not forgotten."""
+        ...
+
+    def remember(self, answer: Remembered) -> None: ...
+
     def put_checkpoint(self, checkpoint: Checkpoint) -> None: ...
 
     def put_camera(self, status: CameraStatus) -> None: ...
@@ -87,6 +103,10 @@ class Store(Protocol):
 
     def cases(self) -> tuple[Case, ...]:
         """Every case, in the order of their first opening."""
+        ...
+
+    def cases_in(self, states: Collection[CaseState]) -> tuple[Case, ...]:
+        """The cases in one of these states, in the order of their first opening."""
         ...
 
     def history(self, case_id: str) -> tuple[Transition, ...]:
@@ -116,6 +136,10 @@ class Store(Protocol):
 
     def prune_sent(self, keep: int) -> int:
         """Forget sent messages but the newest ``keep``. Returns how many."""
+        ...
+
+    def forget_answers(self, keep: int) -> int:
+        """Forget answers to commands but the newest ``keep``. Returns how many."""
         ...
 
     def close(self) -> None: ...

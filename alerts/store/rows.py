@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 from sqlalchemy import RowMapping
 
-from alerts.cases import Case, CaseState, Clip, Transition
+from alerts.cases import Case, CaseState, Clip, Transition, Verification
 from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
-from alerts.store.port import Checkpoint, OutboxRow
+from alerts.store.port import Checkpoint, OutboxRow, Remembered
 from fences.box import Box
 
 _PLAIN = (
@@ -36,6 +36,15 @@ _PLAIN = (
     "occupied_share",
     "clear_width_m",
     "picture",
+    "accepted_by",
+    "accepted_wall_ns",
+    "handled_by",
+    "handled_wall_ns",
+    "after_picture",
+    "extended_until_wall_ns",
+    "suspended_until_wall_ns",
+    "reported_by",
+    "report",
 )
 
 
@@ -44,6 +53,7 @@ def case_to_row(case: Case) -> dict[str, object]:
     return {name: getattr(case, name) for name in _PLAIN} | {
         "state": case.state.value,
         "is_open": case.is_open,
+        "verification": None if case.verification is None else case.verification.value,
         "box": None if case.box is None else json.dumps(case.box.xyxy),
         "clip": None if case.clip is None else json.dumps(asdict(case.clip)),
         "labels": json.dumps(case.labels, ensure_ascii=False),
@@ -55,6 +65,7 @@ def row_to_case(row: RowMapping) -> Case:
     return Case(
         **{name: row[name] for name in _PLAIN},
         state=CaseState(row["state"]),
+        verification=None if row["verification"] is None else Verification(row["verification"]),
         box=None if row["box"] is None else Box(*json.loads(row["box"])),
         clip=None if row["clip"] is None else Clip(**json.loads(row["clip"])),
         labels=tuple(json.loads(row["labels"])),
@@ -72,6 +83,9 @@ def transition_to_row(transition: Transition) -> dict[str, object]:
         "wall_ns": transition.wall_ns,
         "media_ns": transition.media_ns,
         "event_id": transition.event_id,
+        "words": transition.words,
+        "picture": transition.picture,
+        "until_wall_ns": transition.until_wall_ns,
     }
 
 
@@ -85,12 +99,19 @@ def row_to_transition(row: RowMapping) -> Transition:
         wall_ns=row["wall_ns"],
         media_ns=row["media_ns"],
         event_id=row["event_id"],
+        words=row["words"],
+        picture=row["picture"],
+        until_wall_ns=row["until_wall_ns"],
     )
 
 
 def row_to_message(row: RowMapping) -> OutboxRow:
     message = Message(row["topic"], row["payload"], row["retained"])
     return OutboxRow(row["id"], message, row["wall_ns"])
+
+
+def row_to_answer(row: RowMapping) -> Remembered:
+    return Remembered(row["request_id"], row["digest"], row["answer"], row["wall_ns"])
 
 
 def row_to_checkpoint(row: RowMapping) -> Checkpoint:

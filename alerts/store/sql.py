@@ -1,104 +1,37 @@
-"""The store on SQLAlchemy: SQLite by default, nothing in it that PostgreSQL does not know."""
+"""The store on SQLAlchemy: SQLite by default, PostgreSQL by URL."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
-from alerts.cases import Case, CaseKey, Transition
+from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
-from alerts.messages import Message
 from alerts.store import rows, tables
-from alerts.store.engine import IMMEDIATE, first_line, open_engine
+from alerts.store.engine import first_line, open_engine
+from alerts.store.patience import IMMEDIATE, IN_ORDER, ONE_MOMENT
 from alerts.store.port import Checkpoint, OutboxRow, Truth
+from alerts.store.presence import Presence
+from alerts.store.statements import Puts
+from alerts.store.transaction import SqlTransaction
 
-_UPDATE_CASE = update(tables.cases).where(tables.cases.c.case_id == bindparam("known_id"))
 _CHUNK = 500  # ids in one statement: databases limit the number of parameters
-
-
-class SqlTransaction:
-    """:class:`alerts.store.port.Transaction` on one connection."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def last_case(self, key: CaseKey) -> Case | None:
-        row = self._connection.execute(_last_case(key)).mappings().first()
-        return None if row is None else rows.row_to_case(row)
-
-    def case(self, case_id: str) -> Case | None:
-        found = select(tables.cases).where(tables.cases.c.case_id == case_id)
-        row = self._connection.execute(found).mappings().first()
-        return None if row is None else rows.row_to_case(row)
-
-    def has_event(self, event_key: str) -> bool:
-        log = tables.case_log.c
-        found = self._connection.execute(select(log.id).where(log.event_id == event_key))
-        return found.first() is not None
-
-    def next_seq(self) -> int:
-        return self._count("seq")
-
-    def put_case(self, case: Case) -> None:
-        row = rows.case_to_row(case)
-        done = self._connection.execute(_UPDATE_CASE, row | {"known_id": case.case_id})
-        if done.rowcount == 0:
-            row["ordinal"] = self._count("ordinal")
-            self._connection.execute(insert(tables.cases), row)
-
-    def add_transition(self, transition: Transition) -> None:
-        self._connection.execute(insert(tables.case_log), rows.transition_to_row(transition))
-
-    def add_message(self, message: Message, wall_ns: int) -> None:
-        row = {
-            "topic": message.topic,
-            "payload": message.payload,
-            "retained": message.retained,
-            "wall_ns": wall_ns,
-        }
-        self._connection.execute(insert(tables.outbox), row)
-
-    def put_checkpoint(self, checkpoint: Checkpoint) -> None:
-        key = {"camera_id": checkpoint.camera_id, "fence_id": checkpoint.fence_id}
-        self._put(
-            tables.checkpoints,
-            key,
-            {
-                "codec": checkpoint.codec,
-                "media_ns": checkpoint.media_ns,
-                "wall_ns": checkpoint.wall_ns,
-            },
-        )
-
-    def put_camera(self, status: CameraStatus) -> None:
-        self._put(
-            tables.cameras,
-            {"camera_id": status.camera_id},
-            {
-                "state": status.state.value,
-                "since_wall_ns": status.since_wall_ns,
-                "reason": status.reason,
-                "until_wall_ns": status.until_wall_ns,
-            },
-        )
-
-    def _count(self, name: str) -> int:
-        value = self._connection.execute(
-            select(tables.meta.c.value).where(tables.meta.c.name == name)
-        ).scalar()
-        self._put(tables.meta, {"name": name}, {"value": (value or 0) + 1})
-        return int(value or 0) + 1
-
-    def _put(self, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
-        where = [table.c[name] == value for name, value in key.items()]
-        done = self._connection.execute(update(table).where(*where).values(values))
-        if done.rowcount == 0:
-            self._connection.execute(insert(table), key | values)
 
 
 class SqlStore:
@@ -108,16 +41,31 @@ class SqlStore:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
+        self._presence = Presence(url)
+        try:
+            self._engine = open_engine(url)
+        except BaseException:
+            self._presence.end()
+            raise
+        dbapi = self._engine.dialect.loaded_dbapi
+        self._driver_error: type[Exception] = dbapi.Error
+        self._puts = Puts(self._engine.dialect.name)
+        one_writer = self._engine.dialect.name == "sqlite"
+        # SQLite's own way of waiting sleeps longer and longer, and is not fair
+        self._writing: AbstractContextManager[object] = (
+            threading.Lock() if one_writer else nullcontext()
+        )
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
-        with self._connected(writes=True) as connection:
-            yield SqlTransaction(connection)
+        with self._connected(writes=True, in_order=True) as connection:
+            transaction = SqlTransaction(connection, self._puts)
+            yield transaction
+            transaction.flush(commit=True)
 
     def last_case(self, key: CaseKey) -> Case | None:
         with self._connected() as connection:
-            return SqlTransaction(connection).last_case(key)
+            return SqlTransaction(connection, self._puts).last_case(key)
 
     def case(self, case_id: str) -> Case | None:
         query = select(tables.cases).where(tables.cases.c.case_id == case_id)
@@ -128,6 +76,12 @@ class SqlStore:
         query = select(tables.cases).order_by(tables.cases.c.ordinal)
         return tuple(rows.row_to_case(row) for row in self._read(query))
 
+    def cases_in(self, states: Collection[CaseState]) -> tuple[Case, ...]:
+        cases = tables.cases
+        wanted = select(cases).where(cases.c.state.in_([state.value for state in states]))
+        query = wanted.order_by(cases.c.ordinal)
+        return tuple(rows.row_to_case(row) for row in self._read(query))
+
     def history(self, case_id: str) -> tuple[Transition, ...]:
         log = tables.case_log
         query = select(log).where(log.c.case_id == case_id).order_by(log.c.id)
@@ -135,22 +89,22 @@ class SqlStore:
 
     def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]:
         table = tables.checkpoints
-        query = select(table).where(table.c.camera_id == camera_id).order_by(table.c.fence_id)
-        return tuple(rows.row_to_checkpoint(row) for row in self._read(query))
+        query = select(table).where(table.c.camera_id == camera_id)
+        marks = (rows.row_to_checkpoint(row) for row in self._read(query))
+        return tuple(sorted(marks, key=lambda mark: mark.fence_id))  # databases sort by locale
 
     def cameras(self) -> tuple[CameraStatus, ...]:
-        query = select(tables.cameras).order_by(tables.cameras.c.camera_id)
-        return tuple(rows.row_to_camera(row) for row in self._read(query))
+        return _cameras(self._read(select(tables.cameras)))
 
     def truth(self) -> Truth:
         cases, out = tables.cases, tables.outbox
         opened = select(cases).where(cases.c.is_open).order_by(cases.c.ordinal)
-        known = select(tables.cameras).order_by(tables.cameras.c.camera_id)
+        known = select(tables.cameras)
         pending = select(out.c.topic).where(out.c.sent_wall_ns.is_(None), out.c.retained)
-        with self._connected() as connection:
+        with self._connected(one_moment=True) as connection:
             return Truth(
                 tuple(rows.row_to_case(row) for row in connection.execute(opened).mappings()),
-                tuple(rows.row_to_camera(row) for row in connection.execute(known).mappings()),
+                _cameras(connection.execute(known).mappings()),
                 frozenset(connection.execute(pending).scalars()),
             )
 
@@ -186,38 +140,43 @@ class SqlStore:
             return QueueStats(depth, oldest)
 
     def prune_sent(self, keep: int) -> int:
-        out = tables.outbox
-        sent = out.c.sent_wall_ns.is_not(None)
+        return self._prune(tables.outbox, tables.outbox.c.sent_wall_ns.is_not(None), keep)
+
+    def forget_answers(self, keep: int) -> int:
+        return self._prune(tables.answers, true(), keep)
+
+    def _prune(self, table: Table, which: ColumnElement[bool], keep: int) -> int:
         with self._connected(writes=True) as connection:
-            nth = select(out.c.id).where(sent).order_by(out.c.id.desc()).offset(keep).limit(1)
+            nth = select(table.c.id).where(which).order_by(table.c.id.desc()).offset(keep).limit(1)
             last_old = connection.execute(nth).scalar()
             if last_old is None:
                 return 0
-            return connection.execute(out.delete().where(sent, out.c.id <= last_old)).rowcount
+            return connection.execute(table.delete().where(which, table.c.id <= last_old)).rowcount
 
     def close(self) -> None:
         self._engine.dispose()
+        self._presence.end()
 
     def _read(self, query: Select[Any]) -> list[RowMapping]:
         with self._connected() as connection:
             return list(connection.execute(query).mappings().all())
 
     @contextmanager
-    def _connected(self, *, writes: bool = False) -> Iterator[Connection]:
-        options = {IMMEDIATE: writes}
+    def _connected(
+        self, *, writes: bool = False, in_order: bool = False, one_moment: bool = False
+    ) -> Iterator[Connection]:
+        """A transaction. ``one_moment``: all that it reads is of one and the same moment."""
+        options = {IMMEDIATE: writes, IN_ORDER: in_order, ONE_MOMENT: one_moment}
         try:
             with (
+                self._writing if writes else nullcontext(),
                 self._engine.connect().execution_options(**options) as connection,
                 connection.begin(),
             ):
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self._driver_error) as error:
             raise StoreError("store_write", problem=first_line(error)) from error
 
 
-def _last_case(key: CaseKey) -> Select[Any]:
-    cases = tables.cases
-    mine = select(cases).where(
-        cases.c.camera_id == key[0], cases.c.fence_id == key[1], cases.c.scenario_id == key[2]
-    )
-    return mine.order_by(cases.c.ordinal.desc()).limit(1)
+def _cameras(found: Iterable[RowMapping]) -> tuple[CameraStatus, ...]:
+    return tuple(sorted(map(rows.row_to_camera, found), key=lambda one: one.camera_id))

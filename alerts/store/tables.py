@@ -63,6 +63,16 @@ cases = Table(
     Column("recipients", Text, nullable=False),
     Column("picture", Text),
     Column("clip", Text),
+    Column("accepted_by", String(64)),
+    Column("accepted_wall_ns", BigInteger),
+    Column("handled_by", String(64)),
+    Column("handled_wall_ns", BigInteger),
+    Column("after_picture", Text),
+    Column("verification", String(16)),
+    Column("extended_until_wall_ns", BigInteger),
+    Column("suspended_until_wall_ns", BigInteger),
+    Column("reported_by", String(64)),
+    Column("report", Text),
     Column("ordinal", BigInteger, nullable=False, unique=True),
 )
 """One row per case, in its newest version. ``ordinal`` keeps the order of first opening,
@@ -77,6 +87,7 @@ Index(
     sqlite_where=cases.c.is_open == true(),
     postgresql_where=cases.c.is_open == true(),
 )
+Index("ix_cases_state", cases.c.state)
 Index("ix_cases_place", cases.c.camera_id, cases.c.fence_id, cases.c.scenario_id)
 
 case_log = Table(
@@ -91,6 +102,9 @@ case_log = Table(
     Column("wall_ns", BigInteger, nullable=False),
     Column("media_ns", BigInteger, nullable=False),
     Column("event_id", String(255), unique=True),
+    Column("words", Text),
+    Column("picture", Text),
+    Column("until_wall_ns", BigInteger),
     UniqueConstraint("case_id", "version"),
     sqlite_autoincrement=True,
 )
@@ -111,6 +125,18 @@ outbox = Table(
 """Messages in the order in which they were written; sent once the broker has acknowledged."""
 
 Index("ix_outbox_unsent", outbox.c.sent_wall_ns, outbox.c.id)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("request_id", String(64), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("wall_ns", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What commands were answered, so that one that comes again is answered the same."""
 
 checkpoints = Table(
     "checkpoints",

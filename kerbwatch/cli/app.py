@@ -5,16 +5,20 @@ from __future__ import annotations
 import typer
 
 from kerbwatch.cli.accuracy import accuracy
+from kerbwatch.cli.cases import cases
 from kerbwatch.cli.check import check
 from kerbwatch.cli.demo import demo
 from kerbwatch.cli.doctor import doctor
+from kerbwatch.cli.duty import duty
 from kerbwatch.cli.inbox import inbox
+from kerbwatch.cli.ledger import ledger
 from kerbwatch.cli.models import models
 from kerbwatch.cli.quarantine import quarantine
 from kerbwatch.cli.replay import replay
 from kerbwatch.cli.run import run
 from kerbwatch.cli.scenarios import scenarios
 from kerbwatch.cli.speak import TEXT, say
+from kerbwatch.cli.store import store
 from kerbwatch.version import VERSION
 
 app = typer.Typer(
@@ -29,9 +33,13 @@ app.command("run", help=TEXT("help.run"))(run)
 app.command("check", help=TEXT("help.check"))(check)
 app.command("replay", help=TEXT("help.replay"))(replay)
 app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
+app.command("duty", help=TEXT("help.duty"))(duty)
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
+app.add_typer(cases, name="cases", help=TEXT("help.cases"))
+app.add_typer(ledger, name="ledger", help=TEXT("help.ledger"))
 app.command("quarantine", help=TEXT("help.quarantine"))(quarantine)
 app.add_typer(models, name="models", help=TEXT("help.models"))
+app.add_typer(store, name="store", help=TEXT("help.store"))
 app.command("scenarios", help=TEXT("help.scenarios"))(scenarios)
 app.command("doctor", help=TEXT("help.doctor"))(doctor)
 app.command("demo", help=TEXT("help.demo"))(demo)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kerbwatch.cli.duty import gap_line, on_duty_line, team_object
 from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, clear_failures, note, say, say_json
+
+if TYPE_CHECKING:
+    from kerbwatch.wire.duty import TeamNow
 
 
 def check(
@@ -16,21 +20,38 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
 ) -> None:
     """Tell every problem at once; exit status 2 if there is one."""
+    from kerbwatch.clock import SystemClock  # noqa: PLC0415
     from kerbwatch.config.cards import known_cards  # noqa: PLC0415
     from kerbwatch.config.load import find_problems, load_options  # noqa: PLC0415
+    from kerbwatch.wire.duty import teams_now  # noqa: PLC0415
 
     with clear_failures(as_json=as_json):
         known = known_cards(os.environ)
         problems = find_problems(config, env=os.environ, known_models=known)
-        if as_json:
-            told = [problem.to_json(LANGUAGE) for problem in problems]
-            say_json({"ok": not problems, "problems": told})
+        told = [problem.to_json(LANGUAGE) for problem in problems]
+        if problems and as_json:
+            say_json({"ok": False, "problems": told})
         for problem in () if as_json else problems:
             say(problem.text(LANGUAGE))
         if problems:
             note(TEXT("check.bad", count=len(problems), file=config))
             raise typer.Exit(MISUSED)
-        if not as_json:
-            options = load_options(config, env=os.environ, known_models=known)
+        options = load_options(config, env=os.environ, known_models=known)
+        teams = teams_now(options, SystemClock().wall_ns())
+        zone = options.site.timezone
+        if as_json:
+            duty = {"duty": [team_object(team, zone) for team in teams]} if teams else {}
+            say_json({"ok": True, "problems": told} | duty)
+        else:
             fences = sum(len(camera.fences) for camera in options.cameras)
             say(TEXT("check.good", file=config, cameras=len(options.cameras), fences=fences))
+            _tell_duty(teams, zone)
+
+
+def _tell_duty(teams: tuple[TeamNow, ...], zone: str) -> None:
+    """Who is on duty, and a warning where at some time nobody is."""
+    for team in teams:
+        say(on_duty_line(team, zone))
+    for warning in (gap_line(team, zone) for team in teams):
+        if warning is not None:
+            note(warning)

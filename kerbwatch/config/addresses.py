@@ -12,7 +12,7 @@ from kerbwatch.config.checks import refuse
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "snapshot+http", "snapshot+https")
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 SQLITE = "sqlite:///"
-_STORE = re.compile(r"(sqlite:///[^:?#\s][^?#\s]*|postgresql(\+[a-z0-9]+)?://\S+)")
+_STORE = re.compile(r"(sqlite:///[^:?#\s][^?#\s]*|postgresql(\+psycopg)?://\S+)")
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*):")
 _LOGIN_WITHOUT_SCHEME = re.compile(r"[^/]*:[^/]*@")
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")

@@ -13,8 +13,10 @@ from fences.ground import GroundScale, parse_scale
 from fences.hours import ALWAYS, WeeklyHours, parse_hours
 from fences.observation import Seeing
 from kerbwatch.config.addresses import SQLITE, broker_place, camera_address, store_address
+from kerbwatch.config.duty_build import duty_plan
 from kerbwatch.config.schema import (
     CameraModel,
+    CasesModel,
     EvidenceModel,
     FenceModel,
     HealthModel,
@@ -27,6 +29,7 @@ from kerbwatch.config.schema import (
 from kerbwatch.options import (
     EMBEDDED_PORT,
     CameraOptions,
+    CaseOptions,
     EvidenceOptions,
     FenceOptions,
     HealthOptions,
@@ -65,6 +68,8 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         metrics=(MetricsOptions(model.metrics.host, model.metrics.port) if model.metrics else None),
         evidence=_evidence(model.evidence or EvidenceModel()),
         look_processes=model.look_processes,
+        cases=_cases(model.cases or CasesModel()),
+        duty=duty_plan(model.duty, model.cameras, site.timezone),
     )
 
 
@@ -91,6 +96,10 @@ def _evidence(model: EvidenceModel) -> EvidenceOptions:
         clip_after_ns=_ns(model.clip_after_s),
         clip_bytes=round(model.clip_memory_mb * 1_000_000),
     )
+
+
+def _cases(model: CasesModel) -> CaseOptions:
+    return CaseOptions(_ns(model.verify_after_s), _ns(model.verify_within_s))
 
 
 def _health(own: HealthModel | None, general: HealthModel | None) -> HealthOptions:

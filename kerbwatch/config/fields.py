@@ -37,6 +37,10 @@ PathText = Annotated[
 ]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), Expect("share")]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), Expect("score")]
+Notified = Annotated[list[Id], Expect("notify")]
+Hours = Annotated[list[str], Field(min_length=1), Expect("hours")]
+Degree = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), Expect("degree")]
+LonLat = Annotated[list[Degree], Field(min_length=2, max_length=2), Expect("lonlat")]
 
 _BOUNDS = {"ge": "low", "gt": "low", "le": "high", "min_length": "low", "max_length": "high"}
 _BY_TYPE = {str: "text", bool: "bool", int: "whole_number", float: "number"}

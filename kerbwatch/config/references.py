@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from fences.catalogue import CATALOGUE
+from kerbwatch.config.duty_references import check_duty
 from kerbwatch.config.network import check_network
 from kerbwatch.config.problem import Path, Problem, phrase
 from kerbwatch.config.scale import check_scale
@@ -29,6 +30,7 @@ def cross_check(document: Document, known_models: Collection[str] | None) -> Ite
     yield from _repeated_ids(document, ("cameras",))
     yield from _mqtt(document)
     yield from _models(document, known_models)
+    yield from check_duty(document)
     recipients = set(_texts(document, ("recipients",), "id"))
     yield from _notified(document, ("health", "notify"), recipients)
     for camera in _items(document.value, ("cameras",)):

@@ -13,11 +13,16 @@ from kerbwatch.config.addresses import (
     check_store_url,
 )
 from kerbwatch.config.checks import check_corners, check_hours, check_polygon, check_timezone
+from kerbwatch.config.duty_checks import check_position
+from kerbwatch.config.duty_schema import DutyModel
 from kerbwatch.config.fields import (
     Expect,
+    Hours,
     Id,
+    LonLat,
     ModelName,
     Name,
+    Notified,
     PathText,
     Score,
     Share,
@@ -32,8 +37,6 @@ _LONGEST_DWELL_S = 30 * _DAY_S
 DwellS = Annotated[
     float, Field(ge=0.1, le=_LONGEST_DWELL_S, allow_inf_nan=False), Expect("seconds")
 ]
-Notified = Annotated[list[Id], Expect("notify")]
-Hours = Annotated[list[str], Field(min_length=1), Expect("hours")]
 Pair = Annotated[list[Share], Field(min_length=2, max_length=2), Expect("point")]
 Polygon = Annotated[list[Pair], Field(min_length=3, max_length=1000), Expect("polygon")]
 Corners = Annotated[list[Pair], Field(min_length=4, max_length=4), Expect("corners")]
@@ -109,11 +112,22 @@ class EvidenceModel(StrictModel):
     ] = 8.0
 
 
+class CasesModel(StrictModel):
+    """How a handled case is verified by its camera."""
+
+    verify_after_s: Annotated[
+        float, Field(ge=1, le=3600, allow_inf_nan=False), Expect("seconds")
+    ] = 20.0
+    verify_within_s: Annotated[
+        float, Field(ge=10, le=_DAY_S, allow_inf_nan=False), Expect("seconds")
+    ] = 300.0
+
+
 class RecipientModel(StrictModel):
     """Somebody who can be told."""
 
     id: Id
-    role: Annotated[Literal["officer", "property"], Expect("role")]
+    role: Annotated[Literal["officer", "property", "operator"], Expect("role")]
     name: Name | None = None
 
 
@@ -161,9 +175,11 @@ class FenceModel(StrictModel):
     scale: ScaleModel | None = None
     hours: Hours | None = None
     notify: Notified = Field(default_factory=list)
+    position: LonLat | None = None
 
     _polygon = field_validator("polygon")(check_polygon)
     _hours = field_validator("hours")(check_hours)
+    _position = field_validator("position")(check_position)
 
 
 class HealthModel(StrictModel):
@@ -191,8 +207,10 @@ class CameraModel(StrictModel):
     insecure_tls: bool = False
 
     health: HealthModel | None = None
+    position: LonLat | None = None
 
     _url = field_validator("url")(check_camera_url)
+    _position = field_validator("position")(check_position)
 
 
 class StreamsModel(StrictModel):
@@ -205,7 +223,9 @@ class StreamsModel(StrictModel):
     data_dir: PathText = "data"
     models: ModelsModel | None = None
     evidence: EvidenceModel | None = None
+    cases: CasesModel | None = None
     recipients: Annotated[list[RecipientModel], Expect("recipients")] = Field(default_factory=list)
     metrics: MetricsModel | None = None
     health: HealthModel | None = None
     look_processes: Annotated[int, Field(ge=0, le=64), Expect("count")] | None = None
+    duty: DutyModel | None = None

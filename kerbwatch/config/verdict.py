@@ -32,7 +32,13 @@ _WHAT = {
 """pydantic's error types; every other one is about the type of a value."""
 
 
-_PAIRS = {"expected.point", "expected.measured", "expected.box", "expected.input_hw"}
+_PAIRS = {
+    "expected.point",
+    "expected.measured",
+    "expected.box",
+    "expected.input_hw",
+    "expected.lonlat",
+}
 """Lists of a fixed length: another length is another form."""
 
 

@@ -64,6 +64,8 @@ class Desk:
         if isinstance(entry, Tick):
             self._ticked(entry, taken.events)
             return
+        if taken.image is not None and self.intake.looks.wanted(self.camera_id):
+            self.intake.looks.put(self.camera_id, taken.image())
         with self._lock:
             if self._last is None:
                 self._background_due_ns = entry.media_ns + CHECKPOINT_NS

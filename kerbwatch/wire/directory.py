@@ -30,6 +30,7 @@ def _places(camera: CameraOptions) -> list[FencePlace]:
             fence_name=fence.name,
             notify=fence.notify,
             notify_of=dict(fence.notify_of),
+            clear_after_ns={rule.scenario.id: rule.clear_after_ns for rule in fence.fence.rules},
             polygon=tuple((point.x, point.y) for point in fence.fence.polygon.points),
         )
         for fence in camera.fences

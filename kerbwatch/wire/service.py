@@ -12,6 +12,7 @@ from itertools import count
 import cv2
 import structlog
 
+from alerts.casebook import CasePolicy
 from alerts.health import QueueStats
 from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
@@ -165,6 +166,10 @@ def _alert_options(options: ServiceOptions) -> AlertOptions:
         mqtt=None if mqtt.embedded else broker_of(mqtt),
         base=mqtt.base,
         embedded_port=mqtt.port,
+        policy=CasePolicy(
+            verify_after_ns=options.cases.verify_after_ns,
+            verify_within_ns=options.cases.verify_within_ns,
+        ),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(360)
 PEERS_THERE = all(find_spec(name) for name in ("supervision", "ultralytics", "torch", "onnx"))
 Number = (int, float)
 
@@ -29,7 +29,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=220,
+        timeout=340,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
@@ -37,7 +37,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_every_result_tells_when_on_what_and_how_it_was_made(results: dict[str, Any]) -> None:
-    assert set(results) == {"cameras", "replay", "engine", "fences", "latency"}
+    assert set(results) == {"cameras", "replay", "engine", "fences", "latency", "store"}
     for name, held in results.items():
         assert held["benchmark"] == name
         assert held["date"] == "2026-01-02"
@@ -93,3 +93,13 @@ def test_latency(results: dict[str, Any]) -> None:
         assert held[what]["messages"] >= 1
         assert 0 <= held[what]["median_s"] <= held[what]["p95_s"] <= held[what]["p99_s"]
         assert held[what]["broker"] in {"mosquitto", "embedded"}
+
+
+def test_store(results: dict[str, Any]) -> None:
+    for held in results["store"]["stores"].values():
+        if "absent" in held:
+            assert "apt-get install" in held["absent"]
+            continue
+        assert 0 < held["acked_per_s"] <= held["stored_per_s"]
+        assert held["latency"]["messages"] == 50
+        assert 0 < held["latency"]["median_s"] <= held["latency"]["p95_s"]

@@ -25,6 +25,7 @@ COMMANDS = (
     "doctor",
     "demo",
     "quarantine",
+    "cases",
 )
 
 pytestmark = pytest.mark.timeout(60)

@@ -1,4 +1,4 @@
-"""What every store must do; the one in memory and the one on disk."""
+"""What every store must do: in memory, in a file, at a server."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from pathlib import Path
 import pytest
 
 from alerts.casebook import Change, decide
-from alerts.cases import Case
+from alerts.cases import Case, CaseState, Verification
 from alerts.health import CameraState, CameraStatus, QueueStats
 from alerts.messages import Message
-from alerts.store import Checkpoint, Store
+from alerts.store import Checkpoint, Remembered, Store
 from alerts.store.memory import MemoryStore
 from alerts.store.sql import SqlStore
 from fences.event import EventKind
 from tests.alerts_kit import CLIP, fence_event
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     makers: dict[str, Callable[[], Store]] = {
         "memory": MemoryStore,
         "sqlite": lambda: SqlStore(f"sqlite:///{tmp_path / 'data' / 'kerbwatch.db'}"),
+        "postgresql": lambda: SqlStore(request.getfixturevalue("postgres").database()),
     }
     made = makers[request.param]()
     yield made
@@ -60,6 +61,19 @@ def closed(case: Case) -> Change:
 def test_a_case_comes_back_as_it_was_put(store: Store) -> None:
     case = opened().with_picture("x/y.jpg").case
     case = replace(case, occupied_share=0.1 + 0.2, clear_width_m=2.0, clip=CLIP)
+    case = replace(
+        case,
+        accepted_by="wenshao",
+        accepted_wall_ns=1,
+        handled_by="wenshao",
+        handled_wall_ns=2,
+        after_picture="x/z.jpg",
+        verification=Verification.SETTLING,
+        extended_until_wall_ns=3,
+        suspended_until_wall_ns=4,
+        reported_by="duty-east",
+        report="有垃圾",
+    )
     bare = replace(opened(60, "strip").case, box=None, labels=(), recipients=())
     with store.write() as transaction:
         transaction.put_case(case)
@@ -75,6 +89,71 @@ def test_a_newer_version_takes_the_place_of_the_older(store: Store) -> None:
     keep(store, first, last)
     assert store.cases() == (last.case,)
     assert [line.version for line in store.history(first.case.case_id)] == [1, 2]
+
+
+def test_one_transaction_may_close_a_case_and_open_the_next_of_its_place(store: Store) -> None:
+    first, second = opened(), opened(5000)
+    key = first.case.key
+    with store.write() as transaction:
+        assert transaction.last_case(key) is None
+        for change in (first, closed(first.case), second):
+            transaction.put_case(change.case)
+            transaction.add_transition(change.transition)
+            assert transaction.last_case(key) == change.case
+    third = opened(9000)
+    with store.write() as transaction:
+        last = transaction.last_case(key)
+        assert last == second.case
+        ended = decide(last, fence_event(EventKind.CLEARED, 5090, violation_s=5000), ())
+        assert ended is not None
+        transaction.put_case(ended.case)
+        transaction.put_case(third.case)
+        assert transaction.last_case(key) == third.case
+    assert store.cases() == (closed(first.case).case, ended.case, third.case)
+
+
+def test_a_line_of_the_log_comes_back_with_what_a_person_said(store: Store) -> None:
+    first = opened()
+    line = replace(first.transition, words="十分钟到\n", picture="a/b.jpg", until_wall_ns=9)
+    keep(store, replace(first, transition=line))
+    assert store.history(first.case.case_id) == (line,)
+
+
+def test_cases_are_found_by_their_states_in_the_order_of_opening(store: Store) -> None:
+    strip = opened(60, "strip").case
+    handled = replace(opened().case, state=CaseState.HANDLED)
+    with store.write() as transaction:
+        transaction.put_case(strip)
+        transaction.put_case(handled)
+    assert store.cases_in({CaseState.HANDLED, CaseState.SUSPENDED}) == (handled,)
+    assert store.cases_in({CaseState.HANDLED, CaseState.OPENED}) == (strip, handled)
+    assert store.cases_in(set()) == ()
+
+
+def test_an_answer_is_remembered_until_newer_ones_take_its_place(store: Store) -> None:
+    answers = [Remembered(f"r-{number}", "d", '{"a": "中"}', number) for number in range(5)]
+    for answer in answers:
+        with store.write() as transaction:
+            assert transaction.remembered(answer.request_id) is None
+            transaction.remember(answer)
+            assert transaction.remembered(answer.request_id) == answer
+    assert store.forget_answers(keep=2) == 3
+    assert store.forget_answers(keep=2) == 0
+    with store.write() as transaction:
+        kept = [transaction.remembered(answer.request_id) for answer in answers]
+    assert kept == [None, None, None, *answers[3:]]
+
+
+def test_an_answer_is_remembered_only_with_its_transaction(store: Store) -> None:
+    def fail() -> None:
+        with store.write() as transaction:
+            transaction.remember(Remembered("r-1", "d", "{}", 1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with store.write() as transaction:
+        assert transaction.remembered("r-1") is None
 
 
 def test_the_newest_case_of_a_place_is_found_even_if_the_clock_went_back(store: Store) -> None:

@@ -21,7 +21,8 @@ from alerts.intake import Batch
 from alerts.mqtt.address import MqttAddress
 from alerts.mqtt.session import Session
 from alerts.service import AlertOptions, AlertService
-from alerts.store.sql import SqlStore, SqlTransaction
+from alerts.store.sql import SqlStore
+from alerts.store.transaction import SqlTransaction
 from fences.event import EventKind, FenceEvent
 from kerbwatch.clock import SystemClock
 from tests.alerts_kit import DIRECTORY, fence_event

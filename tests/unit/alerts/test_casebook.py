@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.casebook import CLIP_ADDED, Change, NoticeKind, decide, with_clip
+from alerts.casebook import Change, NoticeKind, decide
 from alerts.cases import CAMERA, Case, CaseState
+from alerts.clipped import CLIP_ADDED, with_clip
 from fences.box import Box
 from fences.event import PLACE, EventKind, FenceEvent
 from tests.alerts_kit import CLIP, fence_event
@@ -56,7 +57,7 @@ def test_open_update_and_clear_are_told_as_new_update_and_end() -> None:
     )
     assert case is not None
     assert kinds(changes) == [NoticeKind.NEW, NoticeKind.UPDATE, NoticeKind.END]
-    assert (case.state, case.close_reason, case.version) == (CaseState.CLOSED, "place_clear", 3)
+    assert (case.state, case.close_reason, case.version) == (CaseState.CLOSED, "self_cleared", 3)
     assert case.box is not None, "the end keeps the last place for the record"
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from alerts.casebook import Change, decide, with_clip
+from alerts.casebook import Change, decide
 from alerts.cases import Case
+from alerts.clipped import with_clip
 from alerts.health import QUARANTINED, CameraState, CameraStatus, QueueStats, ServiceState
 from alerts.messages import Message, scenario_names
 from alerts.topics import Topics

@@ -1,74 +1,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 
 import pytest
-import structlog
 
-from alerts.casebook import decide
 from alerts.cases import Case
-from alerts.errors import StoreError
 from alerts.health import CameraState, CameraStatus
-from alerts.link import Acked, Connected, Heard, Lost
+from alerts.link import Heard, Lost
 from alerts.messages import Message
-from alerts.outbox import Drainer, DrainOptions
-from alerts.store.memory import MemoryStore
-from fences.event import EventKind
-from tests.alerts_kit import START_WALL_NS, TOPICS, WRITER, FakeClock, FakeLink, fence_event
-
-
-@dataclass
-class Rig:
-    """A drainer in the hands of the test, which plays the broker."""
-
-    window: int = 100
-    store: MemoryStore = field(default_factory=MemoryStore)
-    clock: FakeClock = field(default_factory=FakeClock)
-
-    def __post_init__(self) -> None:
-        options = DrainOptions(version="1", window=self.window)
-        self.drainer = Drainer(self.store, WRITER, self.clock, options)
-
-    def connect(self) -> FakeLink:
-        link = FakeLink()
-        self.drainer.post(Connected(link))
-        self.drainer.step()
-        return link
-
-    def ack(self, link: FakeLink, *tickets: int) -> None:
-        for ticket in tickets or range(1, len(link.sent) + 1):
-            self.drainer.post(Acked(link, ticket))
-        self.drainer.step()
-
-    def put(self, *messages: Message) -> None:
-        with self.store.write() as transaction:
-            for message in messages:
-                transaction.add_message(message, self.clock.wall_ns())
-
-    def put_case(self) -> Case:
-        change = decide(None, fence_event(EventKind.OPENED, 60), ())
-        assert change is not None
-        with self.store.write() as transaction:
-            transaction.put_case(change.case)
-        return change.case
-
-
-def note(number: int) -> Message:
-    return Message("t/events", f"{number}")
-
-
-def state(number: int, topic: str = "t/case") -> Message:
-    return Message(topic, f"{number}", retained=True)
-
-
-def payloads(link: FakeLink) -> list[str]:
-    """What was sent, without our own status."""
-    return [m.payload for m in link.sent if m.topic != TOPICS.status]
-
-
-def statuses(link: FakeLink) -> list[str]:
-    return [json.loads(m.payload)["state"] for m in link.sent if m.topic == TOPICS.status]
+from tests.alerts_kit import START_WALL_NS, TOPICS, WRITER, FakeLink
+from tests.outbox_kit import Rig, note, payloads, state, statuses
 
 
 def test_messages_go_out_in_the_order_in_which_they_were_written() -> None:
@@ -107,6 +48,25 @@ def test_what_was_in_flight_goes_out_again_in_order_on_the_next_line() -> None:
     rig.drainer.post(Lost(first))
     rig.put(note(6))
     assert payloads(rig.connect()) == ["2", "3", "4", "5", "6"]
+
+
+def test_many_are_marked_at_once_and_none_waits_for_long() -> None:
+    rig = Rig(window=8, mark_s=0.05)
+    rig.put(*(note(number) for number in range(6)))
+    link = rig.connect()
+    rig.ack(link, 1, 2)
+    assert rig.store.queue().depth == 6, "others are on their way: one commit for all"
+    rig.clock.pass_s(0.06)
+    rig.drainer.step()
+    assert rig.store.queue().depth == 5, "but not for long"
+    rig.ack(link, 3)
+    assert rig.store.queue().depth == 5
+    rig.ack(link, 4)
+    assert rig.store.queue().depth == 3, "a quarter of the window is enough"
+    rig.ack(link, 5, 6)
+    assert rig.store.queue().depth == 1
+    rig.ack(link, 7)
+    assert rig.store.queue().depth == 0, "nothing else is on its way"
 
 
 def test_an_acknowledgement_of_an_old_line_counts_for_nothing() -> None:
@@ -238,98 +198,3 @@ def test_a_retained_message_that_is_right_or_not_ours_is_left_alone(what: str) -
     rig.drainer.post(signal)
     rig.drainer.step()
     assert len(link.sent) == sent
-
-
-def test_stopping_drains_what_is_left_and_says_stopped_last() -> None:
-    rig = Rig(window=2)
-    rig.put(*(note(number) for number in range(5)))
-    link = AckingLink(rig.drainer)
-    rig.drainer.post(Connected(link))
-    rig.drainer.stop(4.0)
-    rig.drainer.run()
-    assert payloads(link) == ["0", "1", "2", "3", "4"]
-    assert statuses(link) == ["online", "stopped"]
-    assert rig.store.queue().depth == 0
-
-
-def test_stopping_with_the_broker_away_returns_at_once_and_keeps_the_queue() -> None:
-    rig = Rig()
-    rig.put(note(1))
-    rig.drainer.stop(4.0)
-    rig.drainer.run()
-    assert rig.clock.monotonic_ns() < 1_000_000_000
-    assert rig.store.queue().depth == 1
-
-
-def test_stopping_on_a_line_that_never_answers_ends_in_time() -> None:
-    rig = Rig()
-    rig.put(note(1))
-    rig.connect()
-    rig.drainer.stop(4.0)
-    rig.drainer.run()
-    assert 3.0 < rig.clock.monotonic_ns() / 1e9 <= 4.3
-    assert rig.store.queue().depth == 1
-
-
-def test_a_store_that_fails_for_a_moment_costs_no_acknowledgement(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rig = Rig()
-    rig.put(note(1))
-    link = rig.connect()
-    with monkeypatch.context() as broken:
-        broken.setattr(rig.store, "mark_sent", failing)
-        with pytest.raises(StoreError):
-            rig.ack(link, 1, 2)
-    rig.drainer.step()
-    assert rig.store.queue().depth == 0
-
-
-def test_a_store_that_keeps_failing_is_said_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rig = Rig()
-    rig.put(note(1))
-    rig.connect()
-    monkeypatch.setattr(rig.store, "unsent", failing)
-    with structlog.testing.capture_logs() as logs:
-        for _ in range(3):
-            rig.drainer._step_or_log()
-    assert [(one["event"], one["problem"]) for one in logs] == [
-        ("store_away", str(StoreError("store_write", problem="disk full")))
-    ]
-
-
-def test_a_line_is_given_up_when_the_truth_cannot_be_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rig = Rig()
-    rig.put(note(1))
-    link = FakeLink()
-    rig.drainer.post(Connected(link))
-    with monkeypatch.context() as broken:
-        broken.setattr(rig.store, "truth", failing)
-        with pytest.raises(StoreError):
-            rig.drainer.step()
-    assert link.dropped
-    assert payloads(rig.connect()) == ["1"]
-
-
-def failing(*_: object) -> None:
-    raise StoreError("store_write", problem="disk full")
-
-
-@dataclass(eq=False)
-class AckingLink(FakeLink):
-    """Acknowledges everything at once."""
-
-    drainer: Drainer = field(kw_only=True)
-
-    def __init__(self, drainer: Drainer) -> None:
-        super().__init__()
-        self.drainer = drainer
-
-    def send(self, message: Message) -> int:
-        ticket = super().send(message)
-        self.drainer.post(Acked(self, ticket))
-        return ticket

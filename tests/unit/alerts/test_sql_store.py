@@ -14,7 +14,6 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from alerts.casebook import decide
 from alerts.errors import StoreError
-from alerts.health import CameraState, CameraStatus
 from alerts.store import rows, tables
 from alerts.store.engine import open_engine
 from alerts.store.sql import SqlStore
@@ -40,27 +39,6 @@ def test_the_migrations_build_exactly_the_tables_that_the_code_uses(tmp_path: Pa
         made = connection.execute(query, name).scalar_one()
     fresh.dispose()
     assert " ".join(migrated.split()) == " ".join(made.split()), "alembic compares no WHERE"
-
-
-def test_a_case_of_the_first_version_is_kept_and_was_not_measured(tmp_path: Path) -> None:
-    change = decide(None, fence_event(EventKind.OPENED, 60), ("duty-east",))
-    assert change is not None
-    camera = CameraStatus("gate-3", CameraState.OFFLINE, 5, "timed_out")
-    store = SqlStore(url(tmp_path))
-    with store.write() as transaction:
-        transaction.put_case(change.case)
-        transaction.put_camera(camera)
-    store.close()
-    with sqlite3.connect(tmp_path / "kerbwatch.db") as connection:
-        for name in ("occupied_share", "clear_width_m", "clip"):
-            connection.execute(f"ALTER TABLE cases DROP COLUMN {name}")
-        connection.execute("ALTER TABLE cameras DROP COLUMN until_wall_ns")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-    connection.close()
-    again = SqlStore(url(tmp_path))
-    assert again.cases() == (change.case,)
-    assert again.cameras() == (camera,)
-    again.close()
 
 
 def test_a_commit_is_on_disk_before_it_returns(tmp_path: Path) -> None:

@@ -74,6 +74,15 @@ BODIES: dict[str, dict[str, Any]] = {
     },
 }
 
+BODIES["store"] = {
+    "rate_per_s": 50.0,
+    "stores": {
+        "sqlite": {"events": 80, "stored_per_s": 900.0, "acked_per_s": 700.0, "core_ms": 1.4}
+        | {"latency": TIMES},
+        "postgresql": {"absent": "needs postgresql"},
+    },
+}
+
 
 def result(name: str) -> dict[str, Any]:
     about_it = {
@@ -95,6 +104,8 @@ def test_every_benchmark_gets_a_table_between_its_markers_and_prose_stays() -> N
     assert "| 1920×1080 | 100 | 8 | 12.5 | 17.5 | 99.5 % |" in text
     assert "| one clip | 44 | 4 | 11 |" in text
     assert "| street | fp32 | 50 | 47 | 94.0 % | 40.1 | 41.2 |" in text
+    assert "| SQLite | 900 | 700 | 1.4 | 0.9 | 1.9 | 2.1 |" in text
+    assert "| PostgreSQL | not here: needs postgresql | – |" in text
     assert "| full load, looked at every 2 s | 3 | 9 | 0.9 | 2.2 | 2.1 |" in text
 
 

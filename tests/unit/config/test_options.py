@@ -19,6 +19,7 @@ from kerbwatch.config.load import find_problems, load_options
 from kerbwatch.config.problem import Problem
 from kerbwatch.options import (
     CameraOptions,
+    CaseOptions,
     EvidenceOptions,
     HealthOptions,
     MetricsOptions,
@@ -129,6 +130,19 @@ def test_clips_may_be_longer_shorter_or_none_at_all(load: Load) -> None:
     assert evidence.clips
     settings = "evidence: {clip_before_s: 0, clip_after_s: 0}"
     assert not load(f"{SHORTEST}{settings}\n").evidence.clips
+
+
+def test_how_a_handled_case_is_verified(load: Load) -> None:
+    assert load(SHORTEST).cases == CaseOptions(20 * SECOND_NS, 300 * SECOND_NS)
+    assert CaseOptions() == load(SHORTEST).cases
+    settings = "cases: {verify_after_s: 60, verify_within_s: 900}"
+    assert load(f"{SHORTEST}{settings}\n").cases == CaseOptions(60 * SECOND_NS, 900 * SECOND_NS)
+
+
+def test_an_operator_may_be_told_too(load: Load) -> None:
+    settings = "recipients: [{id: centre, role: operator}]"
+    (centre,) = load(f"{SHORTEST}{settings}\n").recipients
+    assert centre == RecipientOptions("centre", "centre", "operator")
 
 
 def test_how_a_camera_is_reached(load: Load, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from alerts.cases import Case
 from alerts.errors import StoreError
 from alerts.health import CameraState
 from alerts.intake import Batch, Intake
+from alerts.looks import Looks
 from detector.health.trouble import Trouble
 from detector.stream import Taken
 from fences.clock import SECOND_NS
@@ -35,6 +36,7 @@ class FakeIntake:
     taken: list[Batch] = field(default_factory=list)
     tried: int = 0
     last: Case | None = None
+    looks: Looks = field(default_factory=Looks)
 
     def receive(self, batch: Batch) -> tuple[Change, ...]:
         self.tried += 1
@@ -141,6 +143,17 @@ def test_an_event_is_handed_in_at_once_with_picture_and_state(
     assert batch.events == (event(1),)
     assert batch.picture is PICTURE
     assert decode_state(batch.checkpoints["lane"]) == guard.states["lane"]
+
+
+def test_a_look_that_somebody_asked_for_is_given_once(desk: Desk, intake: FakeIntake) -> None:
+    desk.took(look(0))
+    assert intake.looks.ask("gate-3", 1) == (False, None)
+    assert intake.looks.wanted("gate-3")
+    desk.took(look(1))
+    assert not intake.looks.wanted("gate-3")
+    ready, picture = intake.looks.ask("gate-3", 2)
+    assert ready
+    assert picture is PICTURE
 
 
 def test_a_case_that_begins_or_is_reopened_is_told_of_once_it_is_kept(

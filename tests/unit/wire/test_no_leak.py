@@ -20,6 +20,7 @@ import pytest
 from alerts.errors import StoreError
 from alerts.health import CameraState
 from alerts.intake import Batch, Intake
+from alerts.looks import Looks
 from detector.frame import Frame, Image
 from detector.sampling import Sampler
 from detector.sources.errors import Fault, SourceError
@@ -101,6 +102,7 @@ class Store:
     away: bool = False
     taken: int = 0
     refused: int = 0
+    looks: Looks = field(default_factory=Looks)
 
     def receive(self, batch: Batch) -> tuple[()]:
         self._answer()

@@ -1,0 +1,80 @@
+"""What a command is answered, and the form in which an answer is remembered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from alerts.casebook import Change
+from alerts.cases import Case
+from alerts.commands import Command, Refusal, RefusalCode
+from alerts.reports import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``refusal`` None: done. ``version`` and ``state`` are the case's after it, or as it is."""
+
+    request_id: str
+    at_wall_ns: int
+    case_id: str | None = None
+    verb: str | None = None
+    version: int | None = None
+    state: str | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the command did something."""
+        return self.refusal is None
+
+
+def answer_to(
+    command: Command | Report, outcome: Change | Refusal, case: Case | None = None
+) -> Answer:
+    """The answer to a command; ``case`` is what a refused one found."""
+    verb = command.verb.value if isinstance(command, Command) else "report"
+    answer = Answer(command.request_id, command.at_wall_ns, command.case_id, verb)
+    if isinstance(outcome, Change):
+        return replace(answer, version=outcome.case.version, state=outcome.case.state.value)
+    if case is not None:
+        answer = replace(answer, case_id=case.case_id, version=case.version, state=case.state.value)
+    return replace(answer, refusal=outcome)
+
+
+def digest_of(command: Command | Report) -> str:
+    """Tells whether two commands of one ``request_id`` say the same; when is no part of it."""
+    if isinstance(command, Command):
+        said = [command.case_id, command.verb, command.version, command.until_wall_ns]
+    else:
+        said = [*command.key, "report"]
+    # a picture given again may be kept under another day; what it shows is in its name
+    shown = None if command.picture is None else PurePosixPath(command.picture).name
+    said += [command.actor, command.words, shown]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def encode_answer(answer: Answer) -> str:
+    """JSON text from which :func:`decode_answer` gives an equal answer."""
+    data: dict[str, object] = {
+        "request_id": answer.request_id,
+        "at_wall_ns": answer.at_wall_ns,
+        "case_id": answer.case_id,
+        "verb": answer.verb,
+        "version": answer.version,
+        "state": answer.state,
+    }
+    if answer.refusal is not None:
+        data["code"] = answer.refusal.code.value
+        data["values"] = dict(answer.refusal.values)
+    return json.dumps(data, ensure_ascii=False, sort_keys=True)
+
+
+def decode_answer(text: str) -> Answer:
+    """The answer of a JSON text that :func:`encode_answer` has written."""
+    data = json.loads(text)
+    code, values = data.pop("code", None), data.pop("values", {})
+    refusal = None if code is None else Refusal(RefusalCode(code), values)
+    return Answer(**data, refusal=refusal)

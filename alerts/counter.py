@@ -1,0 +1,167 @@
+"""The counter: where commands and reports of people are taken, whichever way they come.
+
+MQTT, the command line and whatever else takes commands hand them in here, so there is one set of
+rules. Case, line of the log, messages and the remembered answer are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from alerts.answers import Answer, answer_to, decode_answer, digest_of, encode_answer
+from alerts.casebook import Change, Notice
+from alerts.cases import CAMERA, Case
+from alerts.commands import Command, Refusal, RefusalCode, decide_command
+from alerts.evidence import EvidenceFolder
+from alerts.keeper import Keeper, write_change
+from alerts.messages import Writer
+from alerts.people import Recipient, Role
+from alerts.place import Directory
+from alerts.reports import Report, decide_report
+from alerts.store.port import Remembered, Store, Transaction
+from alerts.verbs import Verb
+from fences.clock import Clock
+
+ANSWERS_KEPT = 100_000
+"""How many answers are remembered: what comes again after so many others counts as new."""
+
+_FORGET_EVERY = 1000
+
+Outcome = tuple[Change | Refusal, Case | None]
+"""What a command comes to, and the case that a refused one found."""
+
+
+class Counter:
+    """Safe to call from many threads.
+
+    Once something is on disk, ``on_notice`` gets what people are told, and ``on_change`` is
+    called. ``keeper``: of all who write to this store in this process.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        evidence: EvidenceFolder,
+        clock: Clock,
+        *,
+        on_change: Callable[[], None] = lambda: None,
+        on_notice: Callable[[Notice], None] = lambda _: None,
+        keeper: Keeper | None = None,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._evidence = evidence
+        self._clock = clock
+        self._on_change = on_change
+        self._on_notice = on_notice
+        self._keeper = keeper or Keeper(store)
+        self._taken = 0
+
+    def take(self, command: Command | Report) -> Answer:
+        """Do what is asked, or refuse it; the same request again gets the very same answer.
+
+        When it returns, everything is on disk, the answer as a message too. Raises
+        ``StoreError`` if it could not be kept; it may be handed in again.
+        """
+        actor = person_named(self._writer.directory, command.actor)
+        if actor is None:
+            refusal = Refusal(RefusalCode.UNKNOWN_ACTOR, {"got": command.actor})
+            return self.refuse(answer_to(command, refusal))
+        shown = command.picture is None or self._evidence.has(command.picture)
+        do = partial(self._do, command=command, actor=actor, shown=shown)
+        answer, change = self._keeper.keep(do)
+        self._say(change)
+        return answer
+
+    def refuse(self, answer: Answer) -> Answer:
+        """Tell a refusal that no decision is needed for; nothing of it is remembered."""
+        self._keeper.keep(partial(self._tell, answer=answer))
+        self._say(None)
+        return answer
+
+    def _do(
+        self,
+        transaction: Transaction,
+        *,
+        command: Command | Report,
+        actor: Recipient,
+        shown: bool,
+    ) -> tuple[Answer, Change | None]:
+        answer = self._again(transaction, command)
+        change = None
+        if answer is None:
+            outcome, case = self._decide(transaction, command, actor, shown=shown)
+            answer = answer_to(command, outcome, case)
+            change = outcome if isinstance(outcome, Change) else None
+            self._write(transaction, command, answer, change)
+        self._tell(transaction, answer)
+        return answer, change
+
+    def _tell(self, transaction: Transaction, answer: Answer) -> None:
+        transaction.add_message(self._writer.result(answer), self._clock.wall_ns())
+
+    def _again(self, transaction: Transaction, command: Command | Report) -> Answer | None:
+        """The answer to a request that was here before; a refusal if it said something else."""
+        before = transaction.remembered(command.request_id)
+        if before is None:
+            return None
+        if before.digest == digest_of(command):
+            return decode_answer(before.answer)
+        values = {"request_id": command.request_id}
+        return answer_to(command, Refusal(RefusalCode.REQUEST_ID_REUSED, values))
+
+    def _decide(
+        self, transaction: Transaction, command: Command | Report, actor: Recipient, *, shown: bool
+    ) -> Outcome:
+        if not shown:
+            values = {"picture": str(command.picture)}
+            return Refusal(RefusalCode.NO_SUCH_PICTURE, values), None
+        if isinstance(command, Report):
+            return self._report(transaction, command, actor)
+        case = transaction.case(command.case_id)
+        if case is None:
+            return Refusal(RefusalCode.UNKNOWN_CASE, {"case_id": command.case_id}), None
+        newest = transaction.last_case(case.key)
+        if command.verb is Verb.REOPEN and newest is not None and newest.case_id != case.case_id:
+            return Refusal(RefusalCode.SUPERSEDED, {"case_id": newest.case_id}), case
+        return decide_command(case, command, actor), case
+
+    def _report(self, transaction: Transaction, report: Report, actor: Recipient) -> Outcome:
+        place = self._writer.directory.fences.get((report.camera_id, report.fence_id))
+        if place is None or report.scenario_id not in place.clear_after_ns:
+            camera_id, fence_id, scenario_id = report.key
+            values = {"camera": camera_id, "fence": fence_id, "scenario": scenario_id}
+            return Refusal(RefusalCode.UNKNOWN_PLACE, values), None
+        last = transaction.last_case(report.key)
+        people = place.told(report.scenario_id)
+        return decide_report(last, report, actor, people), last
+
+    def _write(
+        self,
+        transaction: Transaction,
+        command: Command | Report,
+        answer: Answer,
+        change: Change | None,
+    ) -> None:
+        if change is not None:
+            write_change(transaction, change, self._writer, self._clock)
+        digest, text = digest_of(command), encode_answer(answer)
+        transaction.remember(Remembered(command.request_id, digest, text, self._clock.wall_ns()))
+
+    def _say(self, change: Change | None) -> None:
+        for notice in () if change is None else change.notices:
+            self._on_notice(notice)
+        self._on_change()
+        self._taken += 1
+        if self._taken % _FORGET_EVERY == 0:
+            self._store.forget_answers(ANSWERS_KEPT)
+
+
+def person_named(directory: Directory, actor: str) -> Recipient | None:
+    """The person behind an id; None where there is none, and for the camera's own name."""
+    person = directory.recipients.get(actor)
+    if person is None or person.id == CAMERA or person.role is Role.CAMERA:
+        return None
+    return person

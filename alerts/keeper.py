@@ -1,0 +1,47 @@
+"""How changes are kept, and all that waits at one moment in one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from alerts.casebook import Change
+from alerts.messages import Writer
+from alerts.store.port import Store, Transaction
+from alerts.together import Together
+from fences.clock import Clock
+
+Result = TypeVar("Result")
+Work = Callable[[Transaction], Any]
+
+
+class Keeper:
+    """Safe to call from many threads; batches of cameras, commands and steps of time share it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._together: Together[Work, Any] = Together(self._keep, threading.Lock())
+
+    def keep(self, work: Callable[[Transaction], Result]) -> Result:
+        """What ``work`` returns, once what it wrote is on disk.
+
+        It is done again from its beginning if that of somebody else has failed beside it, so it
+        may change nothing but the transaction. Raises ``StoreError``, and what ``work`` raises.
+        """
+        result: Result = self._together.do(work)
+        return result
+
+    def _keep(self, waiting: Sequence[Work]) -> list[Any]:
+        """In one transaction: a commit costs the disk the same for all of them."""
+        with self._store.write() as transaction:
+            return [work(transaction) for work in waiting]
+
+
+def write_change(transaction: Transaction, change: Change, writer: Writer, clock: Clock) -> None:
+    """Write all that a change is worth; it counts once the transaction is committed."""
+    transaction.put_case(change.case)
+    transaction.add_transition(change.transition)
+    seqs = tuple(transaction.next_seq() for _ in change.notices)
+    for message in writer.change(change, seqs):
+        transaction.add_message(message, clock.wall_ns())

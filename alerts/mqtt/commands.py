@@ -1,0 +1,126 @@
+"""Commands over MQTT: taken off the network thread, done one by one, answered by the outbox."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import Counter as Tally
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from alerts.answers import Answer
+from alerts.commands import Command
+from alerts.counter import Counter
+from alerts.errors import StoreError
+from alerts.link import Heard
+from alerts.orders import MAX_BYTES, TOO_BIG, Unusable, read_command
+from alerts.topics import Topics
+from fences.clock import SECOND_NS, Clock
+
+_WAITING = 1000
+"""Commands that may wait; more are dropped, and whoever sent them gets no answer and asks again."""
+
+_PATIENCE_NS = 60 * SECOND_NS
+"""How long a store that is away is waited for with a command; then it is dropped and counted."""
+
+_log = structlog.get_logger(__name__)
+
+
+class CommandPost:
+    """Takes commands of people. :meth:`take` never blocks; a thread of its own does the work.
+
+    ``unusable`` counts what could not even be answered, by kind; each kind is logged once. One
+    that fails in a way that nobody thought of is logged whole, and ends nothing else.
+    """
+
+    def __init__(self, counter: Counter, topics: Topics, clock: Clock) -> None:
+        self._counter = counter
+        self._topics = topics
+        self._clock = clock
+        self._waiting: queue.Queue[tuple[str, str, bytes] | None] = queue.Queue(_WAITING)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mqtt-commands", daemon=True)
+        self.unusable: Tally[str] = Tally()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Take no more, and end; what waits goes unanswered, and may be sent again."""
+        self._stopping.set()
+        self._offer(None)
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody takes care of what comes in."""
+        return self._thread.is_alive()
+
+    def take(self, heard: Heard) -> bool:
+        """Whether this was for here: a command, good or bad."""
+        if not heard.topic.startswith(f"{self._topics.root}/cmd/"):
+            return False
+        levels = self._topics.command_of(heard.topic)
+        if levels is None:
+            return True  # a result of our own
+        if heard.retained:
+            self._count("retained")  # it would come again with every connection
+        elif len(heard.payload) > MAX_BYTES:
+            self._count(TOO_BIG)  # not kept to be read later: a thousand of them would be much
+        elif not self._offer((*levels, heard.payload)):
+            self._count("too_many")
+        return True
+
+    def handle(self, case_id: str, verb: str, payload: bytes) -> Answer | None:
+        """Do one command; None if it could not even be answered. Raises ``StoreError``."""
+        read = read_command(case_id, verb, payload, self._clock.wall_ns())
+        if isinstance(read, Unusable):
+            self._count(read.kind)
+            return None
+        if isinstance(read, Command):
+            return self._counter.take(read)
+        return self._counter.refuse(read)
+
+    def _offer(self, item: tuple[str, str, bytes] | None) -> bool:
+        try:
+            self._waiting.put_nowait(item)
+        except queue.Full:
+            return False
+        return True
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            item = self._waiting.get()
+            if item is None:
+                return
+            try:
+                self._until_kept(partial(self.handle, *item))
+            except Exception:  # noqa: BLE001  # one command's trouble must not end the others
+                self._count("failed")
+                _log.exception("command_failed", topic="/".join(item[:2]))
+
+    def _until_kept(self, work: Callable[[], object]) -> None:
+        """A store that is away is waited for, but not for ever: others wait behind."""
+        said = False
+        until_ns = self._clock.monotonic_ns() + _PATIENCE_NS
+        while not self._stopping.is_set():
+            try:
+                work()
+            except StoreError as error:
+                if not said:
+                    _log.error("command_waits", problem=str(error))
+                said = True
+                if self._clock.monotonic_ns() >= until_ns:
+                    self._count("store_away")
+                    return
+                self._clock.wait(self._stopping, 1.0)
+            else:
+                return
+
+    def _count(self, kind: str) -> None:
+        self.unusable[kind] += 1
+        if self.unusable[kind] == 1:
+            _log.warning("command_unusable", kind=kind)

@@ -1,0 +1,179 @@
+"""Reads commands as they come over MQTT: JSON of strangers, believed in nothing. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from alerts.answers import Answer
+from alerts.commands import Command, Refusal, RefusalCode
+from alerts.payloads import COMMAND_SCHEMA
+from alerts.verbs import Verb
+
+MAX_BYTES = 16_384
+"""A larger command is refused unread."""
+
+TOO_BIG = "too_big"
+"""The kind of such a one."""
+
+MAX_WORDS = 1000
+MAX_PATH = 255
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""Of a request and of a person: fit for a topic level and a column."""
+
+CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
+
+_LINES = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]*")
+"""Text of any language with line breaks, without what terminals and databases stumble over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A command that cannot even be answered; ``kind`` says why, one of a few."""
+
+    kind: str
+
+
+def read_command(
+    case_id: str, verb: str, payload: bytes, at_wall_ns: int
+) -> Command | Answer | Unusable:
+    """The command of a payload, the refusal of one that can be answered, or why neither.
+
+    ``case_id`` and ``verb`` are the levels of its topic.
+    """
+    if len(payload) > MAX_BYTES:
+        return Unusable(TOO_BIG)
+    if not CASE_ID.fullmatch(case_id):
+        return Unusable("case_id")
+    try:
+        body = json.loads(payload, object_pairs_hook=_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return Unusable("no_json")
+    request_id = body.get("request_id") if isinstance(body, dict) else None
+    if not isinstance(request_id, str) or not ID.fullmatch(request_id):
+        return Unusable("no_request_id")
+    try:
+        return _command(case_id, verb, request_id, body, at_wall_ns)
+    except _RefusedError as error:
+        known = verb if verb in set(Verb) else None
+        return Answer(request_id, at_wall_ns, case_id, known, refusal=error.refusal)
+
+
+def actor_of(body: Mapping[str, Any]) -> str:
+    """Whom a command is taken to be from: the id in ``by``.
+
+    Nothing here proves it: the broker must let nobody publish who may not. Whoever has a
+    better proof puts it here. Raises ``ValueError`` where it is no id.
+    """
+    return _id(body.get("by"))
+
+
+class _RefusedError(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code.value)
+        self.refusal = refusal
+
+
+def _command(
+    case_id: str, verb: str, request_id: str, body: dict[str, Any], at_wall_ns: int
+) -> Command:
+    if verb not in set(Verb):
+        values = {"got": repr(verb[:32]), "known": ", ".join(Verb)}
+        raise _RefusedError(Refusal(RefusalCode.UNKNOWN_VERB, values))
+    if unknown := sorted(body.keys() - KEYS):
+        raise _malformed(f"unknown key {unknown[0][:32]!r}")
+    if body.get("schema", COMMAND_SCHEMA) != COMMAND_SCHEMA:
+        raise _malformed(f"schema: expected {COMMAND_SCHEMA!r}")
+    return Command(
+        case_id=case_id,
+        verb=Verb(verb),
+        actor=_checked(body, "by", lambda _: actor_of(body)),
+        request_id=request_id,
+        at_wall_ns=at_wall_ns,
+        version=_checked(body, "version", _version),
+        words=_checked(body, "words", _words) or "",
+        until_wall_ns=_checked(body, "until", _time),
+        picture=_checked(body, "picture", _path),
+    )
+
+
+KEYS = {"schema", "request_id", "by", "version", "words", "until", "picture"}
+"""Of a command's payload."""
+
+
+def _checked(body: Mapping[str, Any], key: str, read: Callable[[Any], Any]) -> Any:
+    value = body.get(key)
+    if value is None and key != "by":
+        return None
+    try:
+        return read(value)
+    except ValueError as error:
+        raise _malformed(f"{key}: {error}") from error
+
+
+def _malformed(problem: str) -> _RefusedError:
+    return _RefusedError(Refusal(RefusalCode.MALFORMED, {"problem": problem}))
+
+
+def _id(value: object) -> str:
+    if not isinstance(value, str) or not ID.fullmatch(value):
+        raise ValueError("expected an id of at most 64 ASCII letters, digits and . _ -")
+    return value
+
+
+def _version(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < 2**31:
+        raise ValueError("expected a whole number from 1")
+    return value
+
+
+def fit_words(text: str) -> bool:
+    """Whether this is text that may go into a case."""
+    return len(text) <= MAX_WORDS and _LINES.fullmatch(text) is not None
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, str) or not fit_words(value):
+        raise ValueError(f"expected text of at most {MAX_WORDS} characters")
+    return value
+
+
+def _path(value: object) -> str:
+    whole = isinstance(value, str) and value and value.isprintable() and len(value) <= MAX_PATH
+    if not whole:
+        raise ValueError("expected a path inside the evidence folder")
+    return str(value)
+
+
+def _time(value: object) -> int:
+    if not isinstance(value, str) or len(value) > 40:
+        raise ValueError("expected a time such as 2026-03-01T21:30:00+08:00")
+    return wall_ns_of(value)
+
+
+def wall_ns_of(text: str) -> int:
+    """Nanoseconds since the epoch of an ISO 8601 time with its offset. Raises ``ValueError``."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("expected a time with its offset, such as 2026-03-01T21:30:00+08:00")
+    try:
+        past = moment.astimezone(UTC) - datetime.fromtimestamp(0, UTC)
+    except OverflowError as error:
+        raise ValueError("expected a time of this age") from error
+    return (past // timedelta(microseconds=1)) * 1000
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    body = dict(pairs)
+    if len(body) != len(pairs):
+        raise ValueError("a key is there twice")
+    return body
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")

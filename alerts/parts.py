@@ -1,0 +1,93 @@
+"""Parts that bodies of messages are made of: names, times, places of files. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alerts.cases import CAMERA, Case, utc
+from alerts.health import CAMERA_HEALTH
+from alerts.payloads import ClipBody, Named, Person, ProgressBody
+from alerts.people import Recipient
+from alerts.place import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """For one site. ``picture_base`` goes before a picture's relative path."""
+
+    directory: Directory
+    picture_base: str
+
+    def progress(self, case: Case) -> ProgressBody:
+        accepted, accepted_ms = self.maybe_time(case.accepted_wall_ns)
+        handled, handled_ms = self.maybe_time(case.handled_wall_ns)
+        extended, extended_ms = self.maybe_time(case.extended_until_wall_ns)
+        suspended, suspended_ms = self.maybe_time(case.suspended_until_wall_ns)
+        return {
+            "accepted_by": self.who(case.accepted_by),
+            "accepted": accepted,
+            "accepted_ms": accepted_ms,
+            "handled_by": self.who(case.handled_by),
+            "handled": handled,
+            "handled_ms": handled_ms,
+            "after_picture": self.located(case.after_picture),
+            "verification": None if case.verification is None else case.verification.value,
+            "extended_until": extended,
+            "extended_until_ms": extended_ms,
+            "suspended_until": suspended,
+            "suspended_until_ms": suspended_ms,
+            "reported_by": self.who(case.reported_by),
+            "report": case.report,
+        }
+
+    def who(self, actor: str | None) -> Person | None:
+        """A person, also one who is no longer known; None for the camera."""
+        if actor is None or actor == CAMERA:
+            return None
+        known = self.directory.recipients.get(actor)
+        return {"id": actor, "name": actor, "role": ""} if known is None else person(known)
+
+    def site(self) -> Named:
+        return {"id": self.directory.site.id, "name": self.directory.site.name}
+
+    def camera(self, camera_id: str) -> Named:
+        return {"id": camera_id, "name": self.directory.camera_name(camera_id)}
+
+    def fence(self, case: Case) -> Named | None:
+        if case.scenario_id == CAMERA_HEALTH:
+            return None
+        place = self.directory.fence(case.camera_id, case.fence_id)
+        return {"id": place.fence_id, "name": place.fence_name}
+
+    def clip(self, case: Case) -> ClipBody | None:
+        clip = case.clip
+        path = None if clip is None else self.located(clip.path)
+        if clip is None or path is None:
+            return None
+        start, start_ms = self.time(clip.begin_wall_ns)
+        return {
+            "path": path,
+            "bytes": clip.size_bytes,
+            "sha256": clip.sha256,
+            "start": start,
+            "start_ms": start_ms,
+            "duration_s": round(clip.duration_s, 3),
+        }
+
+    def located(self, relative: str | None) -> str | None:
+        """Where a file of the evidence folder is for whoever reads the message."""
+        if relative is None:
+            return None
+        return f"{self.picture_base}/{relative}" if self.picture_base else relative
+
+    def time(self, wall_ns: int) -> tuple[str, int]:
+        local = utc(wall_ns).astimezone(self.directory.site.zone_info)
+        return local.isoformat(timespec="milliseconds"), wall_ns // 1_000_000
+
+    def maybe_time(self, wall_ns: int | None) -> tuple[str | None, int | None]:
+        return (None, None) if wall_ns is None else self.time(wall_ns)
+
+
+def person(recipient: Recipient) -> Person:
+    """A recipient as messages name them."""
+    return {"id": recipient.id, "name": recipient.name, "role": recipient.role.value}

@@ -1,0 +1,178 @@
+"""One transaction: what it writes is gathered and sent in few statements, at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Executable
+
+from alerts.cases import Case, CaseKey, Transition
+from alerts.health import CameraStatus
+from alerts.messages import Message
+from alerts.store import rows, statements
+from alerts.store.port import Checkpoint, Remembered
+from alerts.store.postgres import at_once
+from alerts.store.statements import Puts
+
+Row = dict[str, Any]
+
+
+class SqlTransaction:
+    """:class:`alerts.store.port.Transaction` on one connection; :meth:`flush` is its end.
+
+    Reads see what was written before them: from memory where that is enough, else everything
+    is sent to the database first.
+    """
+
+    def __init__(self, connection: Connection, puts: Puts) -> None:
+        self._connection = connection
+        self._puts = puts
+        self._counters: dict[str, int] | None = None
+        self._newest: dict[CaseKey, Case | None] = {}
+        self._known: set[str] = set()
+        self._new: dict[str, Row] = {}
+        self._changed: dict[str, Row] = {}
+        self._put_cases: dict[str, Case] = {}
+        self._lines: list[Row] = []
+        self._events: set[str] = set()
+        self._messages: list[Row] = []
+        self._answers: dict[str, Remembered] = {}
+        self._checkpoints: dict[tuple[str, str], Row] = {}
+        self._cameras: dict[str, Row] = {}
+        self._counted = False
+
+    def last_case(self, key: CaseKey) -> Case | None:
+        if key not in self._newest:
+            if any(case.key == key for case in self._pending()):
+                self.flush()
+            place = dict(zip(("camera_id", "fence_id", "scenario_id"), key, strict=True))
+            self._newest[key] = self._one(statements.NEWEST_CASE, place)
+        return self._newest[key]
+
+    def case(self, case_id: str) -> Case | None:
+        if case_id in self._put_cases:
+            return self._put_cases[case_id]
+        return self._one(statements.CASE, {"case_id": case_id})
+
+    def has_event(self, event_key: str) -> bool:
+        if event_key in self._events:
+            return True
+        found = self._connection.execute(statements.EVENT, {"event_id": event_key})
+        return found.first() is not None
+
+    def next_seq(self) -> int:
+        return self._count("seq")
+
+    def put_case(self, case: Case) -> None:
+        if any(one.key == case.key and one.case_id != case.case_id for one in self._pending()):
+            self.flush()  # the one before must be closed when another is opened there
+        known = self._newest.pop(case.key, None)
+        if known is not None and known.case_id == case.case_id:
+            self._newest[case.key] = case  # the newest before, and now
+        row = rows.case_to_row(case)
+        if case.case_id in self._known:
+            self._changed[case.case_id] = row
+        else:
+            before = self._new.get(case.case_id)
+            # should the case be there all the same, the number is left unused
+            row["ordinal"] = self._count("ordinal") if before is None else before["ordinal"]
+            self._new[case.case_id] = row
+        self._put_cases[case.case_id] = case
+
+    def add_transition(self, transition: Transition) -> None:
+        self._lines.append(rows.transition_to_row(transition))
+        if transition.event_id is not None:
+            self._events.add(transition.event_id)
+
+    def add_message(self, message: Message, wall_ns: int) -> None:
+        row = {
+            "topic": message.topic,
+            "payload": message.payload,
+            "retained": message.retained,
+            "wall_ns": wall_ns,
+            "superseded": False,
+        }
+        self._messages.append(row)
+
+    def remembered(self, request_id: str) -> Remembered | None:
+        if request_id in self._answers:
+            return self._answers[request_id]
+        found = self._connection.execute(statements.ANSWER, {"request_id": request_id})
+        row = found.mappings().first()
+        return None if row is None else rows.row_to_answer(row)
+
+    def remember(self, answer: Remembered) -> None:
+        self._answers[answer.request_id] = answer
+
+    def put_checkpoint(self, checkpoint: Checkpoint) -> None:
+        self._checkpoints[checkpoint.camera_id, checkpoint.fence_id] = {
+            "camera_id": checkpoint.camera_id,
+            "fence_id": checkpoint.fence_id,
+            "codec": checkpoint.codec,
+            "media_ns": checkpoint.media_ns,
+            "wall_ns": checkpoint.wall_ns,
+        }
+
+    def put_camera(self, status: CameraStatus) -> None:
+        self._cameras[status.camera_id] = {
+            "camera_id": status.camera_id,
+            "state": status.state.value,
+            "since_wall_ns": status.since_wall_ns,
+            "reason": status.reason,
+            "until_wall_ns": status.until_wall_ns,
+        }
+
+    def flush(self, *, commit: bool = False) -> None:
+        """Send what has been gathered, cases before the lines of their log."""
+        with at_once(self._connection, commit=commit):
+            self._send_all()
+        self._known |= self._new.keys()
+        self._new, self._changed, self._put_cases = {}, {}, {}
+        self._lines, self._messages, self._answers = [], [], {}
+        self._events, self._checkpoints, self._cameras = set(), {}, {}
+        self._counted = False
+
+    def _send_all(self) -> None:
+        self._send(self._puts.case, list(self._new.values()))
+        self._send(statements.CHANGE_CASE, _with_known_ids(self._changed))
+        self._send(statements.ADD_LINE, self._lines)
+        self._send(statements.ADD_MESSAGE, self._messages)  # in order: their ids grow with it
+        self._send(statements.ADD_ANSWER, [asdict(one) for one in self._answers.values()])
+        self._send(self._puts.checkpoint, list(self._checkpoints.values()))
+        self._send(self._puts.camera, list(self._cameras.values()))
+        if self._counted and self._counters is not None:
+            counters = [{"name": name, "value": n} for name, n in sorted(self._counters.items())]
+            self._send(self._puts.counter, counters)
+
+    def _send(self, statement: Executable, gathered: list[Row]) -> None:
+        if len(gathered) == 1:  # the general way costs a database more
+            self._connection.execute(statement, gathered[0])
+        elif gathered:
+            self._connection.execute(statement, gathered)
+
+    def _pending(self) -> Collection[Case]:
+        return self._put_cases.values()
+
+    def _count(self, name: str) -> int:
+        """Read once, written once, however often it is used; nobody else writes meanwhile."""
+        if self._counters is None:
+            found = self._connection.execute(statements.COUNTERS)
+            self._counters = {row.name: row.value for row in found}
+        value = self._counters.get(name, 0) + 1
+        self._counters[name] = value
+        self._counted = True
+        return value
+
+    def _one(self, statement: Executable, values: Row) -> Case | None:
+        row = self._connection.execute(statement, values).mappings().first()
+        if row is None:
+            return None
+        case = rows.row_to_case(row)
+        self._known.add(case.case_id)
+        return case
+
+
+def _with_known_ids(changed: dict[str, Row]) -> list[Row]:
+    return [row | {"known_id": case_id} for case_id, row in changed.items()]
