@@ -17,6 +17,10 @@ from fences.box import Box
 from fences.fence import Fence
 from fences.observation import Detection, Label, Observation, Seeing
 
+BESIDE, ABOVE = 0.15, 0.3
+"""Of the picture, around the fences: where models look for what stands in them. A lorry's foot is
+in the fence and its top far above."""
+
 LEAST_PX = 960
 """Long side of the smallest picture that is looked at, where the camera gives as much."""
 
@@ -49,6 +53,7 @@ class Eyes:
         self._engines = tuple(engines) if learned else ()
         self._sees_people = any(engine.card.sees_people for engine in self._engines)
         self._gate = Gate(fences) if self._engines and gated else None
+        self._within = _surroundings(fences) if fences else None
         self._learned: tuple[Detection, ...] = ()
         self.inferences = self.skipped = 0
         self._watchers = {
@@ -104,7 +109,9 @@ class Eyes:
             self.skipped += 1
             return self._learned
         self.inferences += len(self._engines)
-        self._learned = tuple(seen for engine in self._engines for seen in engine.infer(image))
+        self._learned = tuple(
+            seen for engine in self._engines for seen in engine.infer(image, self._within)
+        )
         return self._learned
 
     def _watch(
@@ -119,3 +126,13 @@ class Eyes:
             else:
                 found.extend(seen)
         return found, tuple(blind)
+
+
+def _surroundings(fences: Sequence[Fence]) -> Box:
+    bounds = [fence.polygon.bounds for fence in fences]
+    return Box(
+        max(0.0, min(box.x1 for box in bounds) - BESIDE),
+        max(0.0, min(box.y1 for box in bounds) - ABOVE),
+        min(1.0, max(box.x2 for box in bounds) + BESIDE),
+        min(1.0, max(box.y2 for box in bounds) + BESIDE),
+    )

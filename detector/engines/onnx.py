@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ from detector.cards import ModelCard
 from detector.engines.artefact import check_file, check_input, misfit, unreadable
 from detector.engines.layouts import LayoutError, Raw, decode
 from detector.engines.letterbox import place, tight, to_tensor
+from detector.engines.part import cut
 from detector.engines.suppression import detections
 from detector.frame import Image
+from fences.box import Box
 from fences.observation import Detection
 
 CUDA = "CUDAExecutionProvider"
@@ -52,12 +55,15 @@ class OnnxEngine:
     def runs_on(self) -> str:
         return f"ONNX Runtime {self._runs_on.removesuffix('ExecutionProvider')}"
 
-    def infer(self, image: Image) -> tuple[Detection, ...]:
+    def infer(self, image: Image, within: Box | None = None) -> tuple[Detection, ...]:
         session = self._session
         if session is None:
             raise RuntimeError(f"the engine of {self._card.name} has been closed")
         card = tight(image.shape[:2], self._card) if self._takes_any and image.size else self._card
         canvas, letterbox = place(image, card)
+        if within is not None and self._takes_any:
+            canvas, letterbox = cut(canvas, letterbox, within)
+            card = replace(card, input_hw=letterbox.input_hw)
         tensor = to_tensor(canvas, card)
         output: Raw = session.run([self._output], {self._input: tensor})[0]
         try:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from detector.cards import ModelCard
 from detector.frame import Image
+from fences.box import Box
 from fences.observation import Detection
 
 
@@ -20,8 +21,11 @@ class Engine(Protocol):
         """Library and device, for people: ``OpenVINO CPU``."""
         ...
 
-    def infer(self, image: Image) -> tuple[Detection, ...]:
+    def infer(self, image: Image, within: Box | None = None) -> tuple[Detection, ...]:
         """Everything the model sees in one picture, highest score first.
+
+        ``within``, 0-1 of the picture, is where things are asked for: a model that takes any size
+        looks at little more than that, at the same scale; others look at all of it.
 
         ``image`` is height x width x 3, BGR, 0-255. Labels are Kerbwatch's own, by the card;
         scores are 0-1 and at least the card's ``min_score``; boxes are in 0-1 of the picture

@@ -22,6 +22,7 @@ from detector.engines.letterbox import place, to_tensor
 from detector.engines.library import prepare
 from detector.engines.suppression import detections
 from detector.frame import Image
+from fences.box import Box
 from fences.observation import Detection
 
 
@@ -51,7 +52,7 @@ class UltralyticsEngine:
     def runs_on(self) -> str:
         return f"ultralytics {self._device.type.upper()}"
 
-    def infer(self, image: Image) -> tuple[Detection, ...]:
+    def infer(self, image: Image, within: Box | None = None) -> tuple[Detection, ...]:  # noqa: ARG002  # looks at all
         import torch  # noqa: PLC0415
 
         canvas, letterbox = place(image, self._card)

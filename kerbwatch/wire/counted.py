@@ -10,6 +10,7 @@ from detector.frame import Image
 from detector.latest import Latest
 from detector.lookers import Look
 from detector.sampling import Sampler
+from fences.box import Box
 from fences.clock import SECOND_NS, Clock
 from fences.observation import Detection
 from kerbwatch.metrics.book import Metrics
@@ -71,9 +72,9 @@ class TimedEngine:
         self.card = engine.card
         self.runs_on = engine.runs_on
 
-    def infer(self, image: Image) -> tuple[Detection, ...]:
+    def infer(self, image: Image, within: Box | None = None) -> tuple[Detection, ...]:
         begun_ns = self._clock.monotonic_ns()
-        found = self._engine.infer(image)
+        found = self._engine.infer(image, within)
         self._on_inferred((self._clock.monotonic_ns() - begun_ns) / SECOND_NS)
         return found
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from detector.cards import ModelCard
 from detector.engines.protocol import Engine
 from detector.frame import Image
+from fences.box import Box
 from fences.observation import Detection
 
 
@@ -54,12 +55,12 @@ class SharedEngine:
     def runs_on(self) -> str:
         return self._engine.runs_on
 
-    def infer(self, image: Image) -> tuple[Detection, ...]:
+    def infer(self, image: Image, within: Box | None = None) -> tuple[Detection, ...]:
         if self._image is image:
             self._owed_ns += self._cost_ns
             return self._answer
         begun_ns = time.process_time_ns()
-        self._answer = self._engine.infer(image)
+        self._answer = self._engine.infer(image, within)
         self._cost_ns = time.process_time_ns() - begun_ns
         self._image = image
         return self._answer

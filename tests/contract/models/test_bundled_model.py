@@ -13,8 +13,9 @@ import pytest
 from detector.engines.onnx import OnnxEngine
 from detector.engines.openvino import OpenVinoEngine
 from detector.engines.protocol import Engine
+from detector.eyes import ABOVE, BESIDE
 from detector.frame import Image
-from fences.box import iou
+from fences.box import Box, iou
 from kerbwatch.config.cards import bundled_models, find_weights, load_cards
 from tests.e2e.kit import kerbwatch
 
@@ -64,6 +65,33 @@ def test_it_sees_the_people_and_vehicles_of_real_pictures(
         bus = Counter(d.label for d in engine.infer(picture(shared_dir, "bus")))
         assert bus["person"] >= 3
         assert bus["vehicle"] >= 1
+
+
+@pytest.mark.parametrize("name", ["street", "bus"])
+def test_what_stands_in_a_part_of_the_picture_is_seen_by_looking_at_that_part(
+    engines: Engines, shared_dir: Path, name: str
+) -> None:
+    """As a camera's fences have it looked at: with room beside them, and more above.
+
+    What reaches farther is cut off there, and seen all the same.
+    """
+    image = picture(shared_dir, name)
+    for engine in engines:
+        whole = [seen for seen in engine.infer(image) if seen.score > 0.4]
+        assert whole
+        for seen in whole:
+            x, y = (seen.box.x1 + seen.box.x2) / 2, min(0.99, seen.box.y2)
+            fence = Box(max(0.0, x - 0.1), max(0.0, y - 0.1), min(1.0, x + 0.1), min(1.0, y + 0.05))
+            within = Box(
+                max(0.0, fence.x1 - BESIDE),
+                max(0.0, min(fence.y1 - ABOVE, seen.box.y1)),
+                min(1.0, fence.x2 + BESIDE),
+                min(1.0, fence.y2 + BESIDE),
+            )
+            found = [it for it in engine.infer(image, within) if it.label == seen.label]
+            fits = within.x1 <= seen.box.x1 and seen.box.x2 <= within.x2
+            alike = max((iou(it.box, seen.box) for it in found), default=0.0)
+            assert alike > (0.5 if fits else 0.3)
 
 
 def test_it_sees_nothing_on_an_empty_picture(engines: Engines) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detector.cards import Channels, Layout, ModelCard, Placement
-from detector.eyes import Eyes
+from detector.eyes import ABOVE, BESIDE, Eyes
 from detector.frame import Image
 from detector.health.trouble import Trouble
 from fences.box import Box
@@ -31,6 +31,7 @@ class FakeEngine:
     labels: tuple[str, ...] = ("person", "vehicle")
     runs_on: str = "nowhere"
     looked: int = field(default=0)
+    within: Box | None = None
 
     @property
     def card(self) -> ModelCard:
@@ -51,9 +52,10 @@ class FakeEngine:
             origin="tests",
         )
 
-    def infer(self, image: Image) -> tuple[Detection, ...]:
+    def infer(self, image: Image, within: Box | None = None) -> tuple[Detection, ...]:
         assert image.dtype == np.uint8
         self.looked += 1
+        self.within = within
         return self.answer
 
     def close(self) -> None:
@@ -69,6 +71,16 @@ def watch(eyes: Eyes, begin: float, end: float, *things: Box) -> Observation:
     for at in np.arange(begin, end, 0.5):
         last = eyes.look(place.draw(float(at), *things), ns(at), ns(at) + 5)
     return last
+
+
+def test_models_are_asked_about_the_surroundings_of_all_fences() -> None:
+    engine = FakeEngine(())
+    near = replace(fence(polygon=((0.4, 0.5), (0.5, 0.5), (0.5, 0.6))), id="near")
+    far = replace(fence(polygon=((0.6, 0.7), (0.9, 0.7), (0.9, 0.8))), id="far")
+    watch(Eyes((near, far), (engine,)), 0, 0.5)
+    assert engine.within is not None
+    expected = (0.4 - BESIDE, 0.5 - ABOVE, 1.0, 0.8 + BESIDE)
+    assert engine.within.xyxy == pytest.approx(expected)
 
 
 def test_a_look_has_times_and_what_every_engine_sees() -> None:

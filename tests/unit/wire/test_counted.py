@@ -105,7 +105,7 @@ class SlowEngine:
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
 
-    def infer(self, _image: Image) -> tuple[Detection, ...]:
+    def infer(self, _image: Image, _within: object = None) -> tuple[Detection, ...]:
         self.clock.pass_s(0.25)
         return ()
 

@@ -26,7 +26,7 @@ class SlowEngine:
     def __init__(self) -> None:
         self.asked = 0
 
-    def infer(self, image: Image) -> tuple[Detection, ...]:
+    def infer(self, image: Image, _within: object = None) -> tuple[Detection, ...]:
         assert image.ndim == 3
         self.asked += 1
         busy(2_000_000)
