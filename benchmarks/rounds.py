@@ -23,7 +23,7 @@ EVERY_S, IDLE_EVERY_S = 2.0, 8.0
 Cases = dict[str, frozenset[tuple[str, str]]]
 """By camera, or by clip: fence and scenario of what was opened."""
 
-SETTLE_S = 45.0
+SETTLE_S = 60.0
 """Backgrounds are learned and connections made before the window begins."""
 
 

@@ -36,7 +36,7 @@ _NEW_SHARE = 0.25
 _SILENT = 4.0
 """A camera that was not looked at for so many intervals wants nothing: it is away."""
 
-_UP, _DOWN = 1.25, 0.9
+_UP, _DOWN = 1.1, 0.9
 
 _EASED = 0.85
 """The factor falls no faster than by this: all who have waited longer than a new interval are due

@@ -9,6 +9,9 @@ from fractions import Fraction
 from detector.frame import Frame, FrameSource
 from fences.observation import Gap
 
+_EARLIER = 4
+"""A quiet look is early by a quarter of its interval at most."""
+
 _JITTER = 20
 """Key frames are as regular as a twentieth of their distance."""
 
@@ -22,14 +25,17 @@ class Sampler:
     does not depend on the frame rate by more than one frame. Of pictures that come about as
     seldom as they are wanted (key frames), one is taken if the next would come too late.
 
-    ``phase``, 0 to 1, is how much of the first interval of a quiet time is waited, beyond
-    ``every_ns``: cameras that began together, or were all stirred by the same lightning, would
-    else be looked at all at once for ever after, and nobody in between.
+    ``phase``, 0 to 1: where in ``idle_ns`` of media time the looks at a quiet camera have their
+    place; those that lie elsewhere come a quarter of the interval early until they are there.
+    Cameras that began together, or were all stirred by the same lightning, would else be looked
+    at all at once for ever after, and nobody in between. None: wherever they fall.
 
     One thread asks, another may settle and stretch: every attribute is replaced as a whole.
     """
 
-    def __init__(self, every_ns: int, idle_ns: int | None = None, phase: float = 0.0) -> None:
+    def __init__(
+        self, every_ns: int, idle_ns: int | None = None, phase: float | None = None
+    ) -> None:
         if every_ns < 0:
             raise ValueError(f"got an interval of {every_ns} ns, expected 0 or more")
         self._every_ns = every_ns
@@ -57,7 +63,8 @@ class Sampler:
         """
         if self._every_ns == 0 or self._due_ns is None:
             return True
-        overdue_ns = media_ns - self._taken_ns - self.interval_ns
+        patience = 1.0 + (self._phase or 0.0)  # after an overload, not all are due at once
+        overdue_ns = media_ns - self._taken_ns - int(patience * self.interval_ns)
         next_ns = media_ns + step_ns - step_ns // _JITTER
         return next_ns > self._due_ns or media_ns >= self._due_ns or overdue_ns >= 0
 
@@ -66,7 +73,7 @@ class Sampler:
         interval_ns = self.interval_ns
         self._taken_ns = media_ns
         if interval_ns == 0 or self._due_ns is None or step_ns:
-            self._due_ns = media_ns + interval_ns
+            self._due_ns = self._after(media_ns, step_ns)
         else:
             self._due_ns += interval_ns * ((media_ns - self._due_ns) // interval_ns + 1)
 
@@ -85,8 +92,24 @@ class Sampler:
         if self._quiet and not quiet and self._due_ns is not None:
             self._due_ns = min(self._due_ns, self._taken_ns + self._every_ns)
         elif quiet and not self._quiet and self._due_ns is not None:
-            self._due_ns += round(self._phase * (self._idle_ns - self._every_ns))
+            self._due_ns = max(self._due_ns, self._place_before(self._taken_ns + self._idle_ns))
         self._quiet = quiet
+
+    def _after(self, media_ns: int, step_ns: int) -> int:
+        """When the look after this one is due; one picture before its place is in place."""
+        interval_ns = self.interval_ns
+        due_ns = media_ns + interval_ns
+        if not self._quiet or self._phase is None or interval_ns != self._idle_ns:
+            return due_ns
+        place_ns = self._place_before(due_ns + step_ns)
+        return min(due_ns, max(place_ns, due_ns - interval_ns // _EARLIER))
+
+    def _place_before(self, media_ns: int) -> int:
+        """The last place for a quiet look up to then."""
+        if self._phase is None:
+            return 0
+        offset_ns = round(self._phase * self._idle_ns)
+        return media_ns - (media_ns - offset_ns) % self._idle_ns
 
 
 @dataclass(frozen=True, slots=True)

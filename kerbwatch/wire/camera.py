@@ -96,6 +96,7 @@ class CameraThread:
             partial(shared.metrics.inferred, camera.id),
         )
         self._ring = shared.clips.ring() if address.is_stream else None
+        phase = number * _GOLDEN % 1
         self._desk = Desk(
             camera.id,
             shared.intake,
@@ -103,8 +104,9 @@ class CameraThread:
             eyes,
             self._say_view,
             self._want_clip,
+            phase,
         )
-        self._sampler = Sampler(camera.every_ns, camera.idle_ns, number * _GOLDEN % 1)
+        self._sampler = Sampler(camera.every_ns, camera.idle_ns, phase)
         self._guard = guard
         self._seat = Seat(
             camera.id,

@@ -24,7 +24,7 @@ from kerbwatch.looking.eyes import CameraEyes
 CHECKPOINT_NS = 5 * SECOND_NS
 """Media time between checkpoints of the fence states: what a crash can make a dwell lose."""
 
-BACKGROUND_NS = 60 * SECOND_NS
+BACKGROUND_NS = 120 * SECOND_NS
 """Media time between writings of the backgrounds, which are larger and change slowly.
 
 A new camera's come sooner, the first after ``CHECKPOINT_NS``, each four times as long after the
@@ -41,6 +41,8 @@ _log = structlog.get_logger(__name__)
 class Desk:
     """Takes what a stream brings to the alert service; nothing is lost while it is away.
 
+    ``phase``, 0 to 1, keeps cameras that began together from writing their backgrounds together.
+
     Used by the camera's thread, and by :meth:`checkpoint` once that has ended.
     """
 
@@ -50,6 +52,7 @@ class Desk:
     eyes: CameraEyes
     on_view: Callable[[Trouble | None, int], None]
     on_begun: Callable[[Case], None] = lambda _: None
+    phase: float = 0.5
     _waiting: list[Batch] = field(default_factory=list)
     _checkpoint_ns: int = 0
     _background_due_ns: int = 0
@@ -99,7 +102,8 @@ class Desk:
         never = self._background_every_ns == CHECKPOINT_NS
         if media_ns >= self._background_due_ns or (happened and never):
             self._background_every_ns = min(4 * self._background_every_ns, BACKGROUND_NS)
-            self._background_due_ns = media_ns + self._background_every_ns
+            after_ns = round((0.5 + self.phase) * self._background_every_ns)
+            self._background_due_ns = media_ns + after_ns
             self._save_backgrounds()
 
     def _hand_in(

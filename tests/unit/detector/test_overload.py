@@ -74,7 +74,7 @@ def test_a_camera_of_which_every_frame_is_wanted_counts_for_nothing() -> None:
 def test_frames_that_wait_all_the_same_stretch_to_twice_and_short_waits_relax_to_one() -> None:
     told: list[Fraction] = []
     overload = Overload(1, lambda _, now: told.append(now))
-    now_ns = after(overload, [LATE_NS + 1] * 8)
+    now_ns = after(overload, [LATE_NS + 1] * 12)
     assert told == sorted(told)
     assert overload.factor == 2
     after(overload, [EASY_NS - 1] * 20, now_ns)

@@ -108,18 +108,40 @@ def test_a_busy_machine_stretches_every_interval() -> None:
     assert (sampler.wanted_ns, sampler.interval_ns) == (8 * SECOND_NS, 12 * SECOND_NS)
 
 
-@pytest.mark.parametrize("phase", [0.0, 0.25, 0.8, 1.0])
-def test_cameras_that_begin_together_are_not_looked_at_together_when_nothing_happens(
-    phase: float,
-) -> None:
-    """Key frames every 2 s, quiet from the first look on: then every 8 s, each at its time."""
+def looks_when_quiet(phase: float, begin_s: int = 0) -> list[int]:
+    """Seconds of the looks in five minutes, with a key frame every 2 s and nothing to see."""
     sampler = Sampler(2 * SECOND_NS, 8 * SECOND_NS, phase)
     taken: list[int] = []
-    for second in range(0, 60, 2):
+    for second in range(begin_s, begin_s + 300, 2):
         if sampler.wants(second * SECOND_NS, 2 * SECOND_NS):
             sampler.took(second * SECOND_NS, 2 * SECOND_NS)
             taken.append(second)
             sampler.settle(quiet=True)
-    assert taken[0] == 0
-    assert taken[1] == next(at for at in range(2, 60, 2) if at + 1.9 > 2 + 6 * phase)
-    assert {b - a for a, b in pairwise(taken[1:])} == {8}
+    return taken
+
+
+@given(st.floats(0, 1), st.integers(0, 20))
+def test_a_quiet_camera_is_looked_at_in_its_own_place_and_never_later_than_it_should_be(
+    phase: float, begin_s: int
+) -> None:
+    taken = looks_when_quiet(phase, begin_s)
+    apart = [after - before for before, after in pairwise(taken)]
+    assert max(apart) == 8
+    assert min(apart) >= 2
+    assert set(apart[6:]) == {8}, "in its place after a few looks"
+    assert -2 <= (taken[-1] - 8 * phase + 4) % 8 - 4 <= 2
+
+
+def test_cameras_that_begin_together_are_spread_over_the_interval() -> None:
+    last = [looks_when_quiet(number / 8)[-1] % 8 for number in range(8)]
+    assert {last.count(second) for second in (0, 2, 4, 6)} == {2}
+
+
+def test_a_sampler_without_a_place_waits_whole_intervals_from_the_first_quiet_look_on() -> None:
+    sampler = Sampler(2 * SECOND_NS, 8 * SECOND_NS)
+    sampler.took(0, 2 * SECOND_NS)
+    sampler.settle(quiet=True)
+    assert sampler.wants(2 * SECOND_NS, 2 * SECOND_NS)
+    sampler.took(2 * SECOND_NS, 2 * SECOND_NS)
+    assert not any(sampler.wants(at * SECOND_NS, 2 * SECOND_NS) for at in (4, 6, 8))
+    assert sampler.wants(10 * SECOND_NS, 2 * SECOND_NS)
