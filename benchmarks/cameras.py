@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
+import typer
+
 from benchmarks.clips import FULL_WH, QUICK_WH, SUB_WH, Clip, camera_clips
 from benchmarks.rounds import (
     EVERY_S,
@@ -114,6 +116,7 @@ def _most(
 
     def passes(count: int) -> bool:
         rounds.append(one(count))
+        typer.echo(rounds[-1], err=True)  # a long search shows what it has found so far
         return rounds[-1].passes
 
     if counts:

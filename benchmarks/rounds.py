@@ -192,7 +192,13 @@ def _measured(watched: Watching, rtsp: Street, count: int, seconds: float) -> Ro
 
 
 def _scraped(watched: Watching, at_s: float) -> list[tuple[float, Scrape]]:
-    return [] if watched.metrics_port is None else [(at_s, scrape(watched.metrics_port))]
+    """Nothing where there is no endpoint, or where it does not answer, as on a choked machine."""
+    if watched.metrics_port is None:
+        return []
+    try:
+        return [(at_s, scrape(watched.metrics_port))]
+    except TimeoutError:
+        return []
 
 
 def _cores(before: Usage, after: Usage, seconds: float) -> float:
