@@ -36,9 +36,10 @@ def draw_all(found: dict[str, Result], folder: Path) -> list[Path]:
 
 
 def _cameras(axes: Any, held: Result) -> None:
+    busy = held.get("busy") or held
     for rounds, colour, label in (
         (held["rounds"], OURS, "Kerbwatch"),
-        (held["peer_rounds"], PEER, "OpenCV + ultralytics + supervision"),
+        (busy["peer_rounds"], PEER, "OpenCV + ultralytics + supervision"),
     ):
         known = sorted((r["cameras"], r["on_time_share"]) for r in rounds if r["on_time_share"])
         if known:

@@ -80,12 +80,12 @@ def shown(value: object) -> str:
 
 
 def _cameras(held: Result) -> list[str]:
-    sizes = [held] + ([held["substreams"]] if held.get("substreams") else [])
+    sizes = [held, *(held[key] for key in ("busy", "substreams") if held.get(key))]
     lines = table(
         ("streams", "Kerbwatch", "peer", "ratio", "memory per camera, MB", "on time"),
         [
             (
-                "×".join(str(side) for side in size["size_wh"]),
+                _streams(size),
                 size["cameras"],
                 _or_absent(size["peer_cameras"], size["peer_absent"]),
                 size["ratio"],
@@ -100,9 +100,15 @@ def _cameras(held: Result) -> list[str]:
     return lines
 
 
+def _streams(size: Result) -> str:
+    """Their size, and at how many of them something moves nearly all the time."""
+    share = size.get("busy_share", 1.0)
+    return f"{size['size_wh'][0]}×{size['size_wh'][1]}, {share:.0%} busy"
+
+
 def _rounds(size: Result) -> list[str]:
     head = (
-        f"{size['size_wh'][0]}×{size['size_wh'][1]}",
+        _streams(size),
         "cameras",
         "on time",
         "cores",
