@@ -101,7 +101,7 @@ def test_every_benchmark_gets_a_table_between_its_markers_and_prose_stays() -> N
     text = filled(page(), {name: result(name) for name in NAMES})
     assert "old" not in text
     assert text.count("prose") == len(NAMES)
-    assert "| 1920×1080 | 100 | 8 | 12.5 | 17.5 | 99.5 % |" in text
+    assert "| 1920×1080, 100% busy | 100 | 8 | 12.5 | 17.5 | 99.5 % |" in text
     assert "| one clip | 44 | 4 | 11 |" in text
     assert "| street | fp32 | 50 | 47 | 94.0 % | 40.1 | 41.2 |" in text
     assert "| SQLite | 900 | 700 | 1.4 | 0.9 | 1.9 | 2.1 |" in text
