@@ -103,7 +103,7 @@ class Aftercare:
                 break
             if picture is not None and change.case.state is CaseState.RETURNED:
                 change = change.with_after_picture(picture)
-            write_change(transaction, change, self._writer, self._clock)
+            change = write_change(transaction, change, self._writer, self._clock)
             changes.append(change)
             last = change.case
         return tuple(changes)

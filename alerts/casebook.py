@@ -46,18 +46,25 @@ class NoticeKind(StrEnum):
 class Notice:
     """People are to be told of this version of the case, because of this event.
 
-    ``push``: an update that is a reason to buzz a phone.
+    ``push``: an update that is a reason to buzz a phone. ``people``: whom it is for, and told at
+    once; None: the recipients of the case.
     """
 
     kind: NoticeKind
     event_id: str
     case: Case
     push: bool = False
+    people: tuple[str, ...] | None = None
 
     @property
     def buzzes(self) -> bool:
         """Whether it goes into inboxes."""
         return self.push or self.kind is not NoticeKind.UPDATE
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The ids of those into whose inboxes it goes."""
+        return self.case.recipients if self.people is None else self.people
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +77,14 @@ class Change:
 
     def with_picture(self, picture: str | None) -> Change:
         """The same change, with the picture that was written for it."""
-        return self._with(replace(self.case, picture=picture))
+        return self.with_case(replace(self.case, picture=picture))
 
     def with_after_picture(self, picture: str | None) -> Change:
         """The same change, with the picture of the place afterwards."""
-        return self._with(replace(self.case, after_picture=picture))
+        return self.with_case(replace(self.case, after_picture=picture))
 
-    def _with(self, case: Case) -> Change:
+    def with_case(self, case: Case) -> Change:
+        """The same change, with this as its version of the case."""
         return replace(self, case=case, notices=tuple(replace(n, case=case) for n in self.notices))
 
     @property

@@ -135,7 +135,8 @@ class Case:
     the case. ``recipients`` are ids.
 
     ``accepted_by`` is who took it last, ``handled_by`` who said last that it was done;
-    ``after_picture`` is the place as it was after that. ``reported_by`` and ``report``: the person
+    ``after_picture`` is the place as it was after that. ``accept_due_wall_ns`` and
+    ``handle_due_wall_ns``: the deadlines that run. ``reported_by`` and ``report``: the person
     who opened it, and in which words; then ``violation`` is ``NO_VIOLATION`` until a camera joins.
     """
 
@@ -176,6 +177,8 @@ class Case:
     suspended_until_wall_ns: int | None = None
     reported_by: str | None = None
     report: str | None = None
+    accept_due_wall_ns: int | None = None
+    handle_due_wall_ns: int | None = None
 
     @property
     def is_open(self) -> bool:

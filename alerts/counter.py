@@ -95,7 +95,7 @@ class Counter:
             outcome, case = self._decide(transaction, command, actor, shown=shown)
             answer = answer_to(command, outcome, case)
             change = outcome if isinstance(outcome, Change) else None
-            self._write(transaction, command, answer, change)
+            change = self._write(transaction, command, answer, change)
         self._tell(transaction, answer)
         return answer, change
 
@@ -144,11 +144,12 @@ class Counter:
         command: Command | Report,
         answer: Answer,
         change: Change | None,
-    ) -> None:
+    ) -> Change | None:
         if change is not None:
-            write_change(transaction, change, self._writer, self._clock)
+            change = write_change(transaction, change, self._writer, self._clock)
         digest, text = digest_of(command), encode_answer(answer)
         transaction.remember(Remembered(command.request_id, digest, text, self._clock.wall_ns()))
+        return change
 
     def _say(self, change: Change | None) -> None:
         for notice in () if change is None else change.notices:

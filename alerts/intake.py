@@ -195,8 +195,7 @@ class Intake:
         if case is None or case.clip == clip:  # in it: only the commit's answer was lost
             return None
         change = with_clip(case, clip, self._clock.wall_ns())
-        write_change(transaction, change, self._writer, self._clock)
-        return change
+        return write_change(transaction, change, self._writer, self._clock)
 
     def heard(self, camera_id: str) -> CameraStatus | None:
         """What a camera last said of itself in this run; None if nothing yet."""
@@ -218,8 +217,7 @@ class Intake:
         path = pictures.get(event_key(event))
         if path is not None:
             change = _pictured(change, path)
-        write_change(transaction, change, self._writer, self._clock)
-        return change
+        return write_change(transaction, change, self._writer, self._clock)
 
     def _tend(self, camera_id: str) -> Change | None:
         plan = self._writer.directory.health_plan(camera_id)
@@ -237,7 +235,7 @@ class Intake:
         last = transaction.last_case(finding.key)
         change = decide_health(last, finding, recipients, self._policy)
         if change is not None:
-            write_change(transaction, change, self._writer, self._clock)
+            change = write_change(transaction, change, self._writer, self._clock)
         return change
 
     def _people(self, event: FenceEvent) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from alerts.casebook import Change
+from alerts.dispatch import dispatched
 from alerts.messages import Writer
+from alerts.night import hushed
 from alerts.store.port import Store, Transaction
 from alerts.together import Together
 from fences.clock import Clock
@@ -38,10 +40,20 @@ class Keeper:
             return [work(transaction) for work in waiting]
 
 
-def write_change(transaction: Transaction, change: Change, writer: Writer, clock: Clock) -> None:
-    """Write all that a change is worth; it counts once the transaction is committed."""
+def write_change(transaction: Transaction, change: Change, writer: Writer, clock: Clock) -> Change:
+    """Write all that a change is worth; it counts once the transaction is committed.
+
+    Returns the change as it was written: who is told, and until when there is time, is decided
+    here, whoever has brought it.
+    """
+    now_ns = clock.wall_ns()
+    change, step = dispatched(transaction, change, writer.directory, now_ns)
     transaction.put_case(change.case)
     transaction.add_transition(change.transition)
+    if step is not None:
+        transaction.add_step(step, change.case.case_id, now_ns)
     seqs = tuple(transaction.next_seq() for _ in change.notices)
+    change = hushed(transaction, change, seqs, writer, now_ns)
     for message in writer.change(change, seqs):
-        transaction.add_message(message, clock.wall_ns())
+        transaction.add_message(message, now_ns)
+    return change

@@ -72,10 +72,10 @@ class Writer:
         return Message(self.topics.events, _dump(body))
 
     def inbox(self, notice: Notice, seq: int, transition: Transition) -> tuple[Message, ...]:
-        """One push for each recipient of the case who is still known."""
+        """One push for everybody it is for who is still known."""
         return tuple(
             Message(self.topics.inbox(one.id), _dump(self.inbox_body(notice, seq, transition, one)))
-            for one in self.directory.people(notice.case.recipients)
+            for one in self.directory.people(notice.told)
         )
 
     def camera(self, status: CameraStatus) -> Message:
@@ -191,8 +191,7 @@ class Writer:
             "cleared_ms": cleared_ms,
             "picture": self._parts.located(case.picture),
             "after_picture": self._parts.located(case.after_picture),
-            "deadline": None,
-            "deadline_ms": None,
+            **self._parts.deadlines(case),
             "verbs": [verb.value for verb in verbs_for(case, recipient)],
             "text": {},
         }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alerts.cases import CAMERA, Case, utc
 from alerts.health import CAMERA_HEALTH
-from alerts.payloads import ClipBody, Named, Person, ProgressBody
+from alerts.payloads import ClipBody, DeadlineBody, Named, Person, ProgressBody
 from alerts.people import Recipient
 from alerts.place import Directory
 
@@ -38,6 +38,17 @@ class Parts:
             "suspended_until_ms": suspended_ms,
             "reported_by": self.who(case.reported_by),
             "report": case.report,
+            **self.deadlines(case),
+        }
+
+    def deadlines(self, case: Case) -> DeadlineBody:
+        accept, accept_ms = self.maybe_time(case.accept_due_wall_ns)
+        handle, handle_ms = self.maybe_time(case.handle_due_wall_ns)
+        return {
+            "accept_deadline": accept,
+            "accept_deadline_ms": accept_ms,
+            "deadline": handle,
+            "deadline_ms": handle_ms,
         }
 
     def who(self, actor: str | None) -> Person | None:

@@ -50,7 +50,16 @@ class ClipBody(TypedDict):
     duration_s: float
 
 
-class ProgressBody(TypedDict):
+class DeadlineBody(TypedDict):
+    """Until when a case is to be accepted and handled; null where no such deadline runs."""
+
+    accept_deadline: str | None
+    accept_deadline_ms: int | None
+    deadline: str | None
+    deadline_ms: int | None
+
+
+class ProgressBody(DeadlineBody):
     """What has been done about a case; every field is null until it has."""
 
     accepted_by: Person | None
@@ -124,7 +133,7 @@ class EventBody(TypedDict):
     case: CaseBody
 
 
-class InboxBody(TypedDict):
+class InboxBody(DeadlineBody):
     """``inbox/<recipient_id>``: the push for one recipient.
 
     ``verbs`` are what the recipient may answer on ``cmd/<case_id>/<verb>``; ``text`` is the
@@ -155,8 +164,6 @@ class InboxBody(TypedDict):
     cleared_ms: int | None
     picture: str | None
     after_picture: str | None
-    deadline: str | None
-    deadline_ms: int | None
     verbs: list[str]
     text: dict[str, str]
 

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from alerts.health import HealthPlan
+from alerts.cases import CaseKey
+from alerts.duty.plan import DutyPlan
+from alerts.health import CAMERA_HEALTH, HealthPlan
 from alerts.people import Recipient
 
 _K = TypeVar("_K")
@@ -55,13 +57,17 @@ class FencePlace:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Site, fences and recipients by id. Build it with :func:`make_directory`."""
+    """Site, fences and recipients by id, and what they have agreed on of duties and deadlines.
+
+    Build it with :func:`make_directory`.
+    """
 
     site: Site
     recipients: Mapping[str, Recipient]
     fences: Mapping[tuple[str, str], FencePlace]
     cameras: Mapping[str, str] = field(default_factory=dict)
     health: Mapping[str, HealthPlan] = field(default_factory=dict)
+    duty: DutyPlan = field(default_factory=DutyPlan)
 
     def fence(self, camera_id: str, fence_id: str) -> FencePlace:
         """The place; one made of the ids where the configuration no longer has it."""
@@ -77,6 +83,13 @@ class Directory:
         """When and to whom trouble of a camera is told; to nobody where nothing is configured."""
         return self.health.get(camera_id, HealthPlan())
 
+    def notify(self, key: CaseKey) -> tuple[str, ...]:
+        """Whom the fence, or the camera itself, notifies of such a case."""
+        camera_id, fence_id, scenario_id = key
+        if scenario_id == CAMERA_HEALTH:
+            return self.health_plan(camera_id).notify
+        return self.fence(camera_id, fence_id).told(scenario_id)
+
     def people(self, ids: Iterable[str]) -> tuple[Recipient, ...]:
         """Those of ``ids`` who are still known, in that order."""
         return tuple(self.recipients[id_] for id_ in ids if id_ in self.recipients)
@@ -88,10 +101,12 @@ def make_directory(
     fences: Iterable[FencePlace],
     cameras: Mapping[str, str] | None = None,
     health: Mapping[str, HealthPlan] | None = None,
+    duty: DutyPlan | None = None,
 ) -> Directory:
     """Put a directory together.
 
-    ``cameras`` (id to name) adds those without a fence, ``health`` has the plans by camera.
+    ``cameras`` (id to name) adds those without a fence, ``health`` has the plans by camera;
+    without ``duty`` there are no routes and no deadlines.
 
     Raises ``ValueError`` for ids that would break a topic or a path, for doubles, and for a
     fence or a camera that notifies somebody unknown.
@@ -118,6 +133,7 @@ def make_directory(
         MappingProxyType(places),
         MappingProxyType(names),
         MappingProxyType(plans),
+        duty or DutyPlan(),
     )
 
 

@@ -29,6 +29,9 @@ def push_text(body: InboxBody, language: Language) -> tuple[str, ...]:
     if body["cleared"] is not None and body["cleared_ms"] is not None:
         lasted = span_text((body["cleared_ms"] - body["since_ms"]) // 1000, texts)
         lines.append(texts("push.cleared", cleared=_clock(body["cleared"]), lasted=lasted))
+    accept = body.get("accept_deadline")  # a message of an older version has none
+    if accept is not None:
+        lines.append(texts("push.accept_deadline", deadline=_clock(accept)))
     if body["deadline"] is not None:
         lines.append(texts("push.deadline", deadline=_clock(body["deadline"])))
     if body["picture"] is not None:

@@ -12,6 +12,7 @@ from typing import TypedDict
 from alerts.aftercare import Aftercare
 from alerts.casebook import DEFAULT_POLICY, CasePolicy, Notice
 from alerts.counter import Counter
+from alerts.deadlines import Deadlines
 from alerts.errors import StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import QueueStats
@@ -114,6 +115,7 @@ class AlertService:
             outage=outage,
             **told,
         )
+        self.deadlines = Deadlines(self.store, self._writer, clock, outage=outage, **told)
         self.commands = CommandPost(self.counter, self.topics, clock)
         self._drain_thread = threading.Thread(target=self._drainer.run, name="outbox", daemon=True)
         self._tend_thread = threading.Thread(target=self._tend, name="health", daemon=True)
@@ -190,6 +192,7 @@ class AlertService:
             with suppress(StoreError):  # the intake has said so; what is due comes again
                 self.intake.tend()
                 self.aftercare.tend()
+                self.deadlines.tend()
 
     def _heard(self, signal: Signal) -> None:
         if not (isinstance(signal, Heard) and self.commands.take(signal)):

@@ -92,8 +92,8 @@ def openings(history: Iterable[Transition]) -> tuple[Opening, ...]:
     parts: list[list[Transition]] = []
     before: CaseState | None = None
     for line in history:
-        if line.state is before:
-            continue  # a version that only tells of something seen
+        if line.state is before and line.until_wall_ns is None:
+            continue  # it only tells of something; extended once more, it is another matter
         if before is None or line.state is CaseState.REOPENED:
             parts.append([])
         parts[-1].append(line)

@@ -1,5 +1,5 @@
 """What alerts remember: cases, their log, the outbox, checkpoints."""
 
-from alerts.store.port import Checkpoint, OutboxRow, Remembered, Store, Transaction, Truth
+from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered, Store, Transaction, Truth
 
-__all__ = ["Checkpoint", "OutboxRow", "Remembered", "Store", "Transaction", "Truth"]
+__all__ = ["Checkpoint", "Held", "OutboxRow", "Remembered", "Store", "Transaction", "Truth"]

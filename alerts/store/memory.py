@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from alerts.cases import Case, CaseKey, CaseState, Transition
+from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
-from alerts.store.port import Checkpoint, OutboxRow, Remembered, Truth
+from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered, Truth
 
 
 @dataclass(slots=True)
@@ -19,6 +20,8 @@ class _Data:
     cases: dict[str, Case] = field(default_factory=dict)
     newest: dict[CaseKey, str] = field(default_factory=dict)
     log: list[Transition] = field(default_factory=list)
+    steps: dict[str, str] = field(default_factory=dict)
+    held: list[Held] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     sent: dict[int, int] = field(default_factory=dict)
     checkpoints: dict[tuple[str, str], Checkpoint] = field(default_factory=dict)
@@ -40,6 +43,26 @@ class MemoryTransaction:
 
     def case(self, case_id: str) -> Case | None:
         return self._data.cases.get(case_id)
+
+    def history(self, case_id: str) -> tuple[Transition, ...]:
+        return tuple(line for line in self._data.log if line.case_id == case_id)
+
+    def steps(self, case_id: str) -> frozenset[str]:
+        return frozenset(key for key, case in self._data.steps.items() if case == case_id)
+
+    def add_step(self, key: str, case_id: str, wall_ns: int) -> None:
+        del wall_ns
+        if key in self._data.steps:
+            raise StoreError("store_write", problem=f"step {key} is there already")
+        self._data.steps[key] = case_id
+
+    def hold(self, held: Held) -> None:
+        self._data.held.append(held)
+
+    def take_held(self, now_wall_ns: int) -> tuple[Held, ...]:
+        due = tuple(one for one in self._data.held if one.until_wall_ns <= now_wall_ns)
+        self._data.held = [one for one in self._data.held if one.until_wall_ns > now_wall_ns]
+        return tuple(sorted(due, key=lambda one: one.seq))
 
     def has_event(self, event_key: str) -> bool:
         return any(line.event_id == event_key for line in self._data.log)
@@ -103,7 +126,18 @@ class MemoryStore:
 
     def history(self, case_id: str) -> tuple[Transition, ...]:
         with self._lock:
-            return tuple(line for line in self._data.log if line.case_id == case_id)
+            return MemoryTransaction(self._data).history(case_id)
+
+    def steps(self, case_id: str) -> frozenset[str]:
+        with self._lock:
+            return MemoryTransaction(self._data).steps(case_id)
+
+    def open_versions(self) -> tuple[tuple[str, int], ...]:
+        return tuple((case.case_id, case.version) for case in self.cases() if case.is_open)
+
+    def next_held(self) -> int | None:
+        with self._lock:
+            return min((one.until_wall_ns for one in self._data.held), default=None)
 
     def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]:
         with self._lock:

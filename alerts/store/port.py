@@ -34,6 +34,21 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A push for one recipient that waits until ``until_wall_ns``.
+
+    ``kind`` is of the news, ``seq`` of its notice: the order in which people are told.
+    """
+
+    case_id: str
+    recipient: str
+    kind: str
+    message: Message
+    seq: int
+    until_wall_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A message on its way out. ``id`` grows in the order in which messages were written."""
 
@@ -62,6 +77,22 @@ class Transaction(Protocol):
         ...
 
     def case(self, case_id: str) -> Case | None: ...
+
+    def history(self, case_id: str) -> tuple[Transition, ...]: ...
+
+    def steps(self, case_id: str) -> frozenset[str]:
+        """The keys of all steps that were taken because of a case's deadlines."""
+        ...
+
+    def add_step(self, key: str, case_id: str, wall_ns: int) -> None:
+        """Keep that a step was taken. A key that is there already makes the transaction fail."""
+        ...
+
+    def hold(self, held: Held) -> None: ...
+
+    def take_held(self, now_wall_ns: int) -> tuple[Held, ...]:
+        """Take out what need not wait any longer, in the order of ``seq``."""
+        ...
 
     def has_event(self, event_key: str) -> bool:
         """Whether an event has already changed a case."""
@@ -111,6 +142,18 @@ class Store(Protocol):
 
     def history(self, case_id: str) -> tuple[Transition, ...]:
         """The audit log of a case, oldest first."""
+        ...
+
+    def steps(self, case_id: str) -> frozenset[str]:
+        """The keys of all steps that were taken because of a case's deadlines."""
+        ...
+
+    def open_versions(self) -> tuple[tuple[str, int], ...]:
+        """Id and version of every open case, in the order of their first opening."""
+        ...
+
+    def next_held(self) -> int | None:
+        """When the first of what is held need not wait any longer; None: nothing is held."""
         ...
 
     def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]: ...

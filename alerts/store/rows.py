@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from alerts.cases import Case, CaseState, Clip, Transition, Verification
 from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
-from alerts.store.port import Checkpoint, OutboxRow, Remembered
+from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered
 from fences.box import Box
 
 _PLAIN = (
@@ -45,6 +45,8 @@ _PLAIN = (
     "suspended_until_wall_ns",
     "reported_by",
     "report",
+    "accept_due_wall_ns",
+    "handle_due_wall_ns",
 )
 
 
@@ -108,6 +110,24 @@ def row_to_transition(row: RowMapping) -> Transition:
 def row_to_message(row: RowMapping) -> OutboxRow:
     message = Message(row["topic"], row["payload"], row["retained"])
     return OutboxRow(row["id"], message, row["wall_ns"])
+
+
+def held_to_row(held: Held) -> dict[str, object]:
+    return {
+        "case_id": held.case_id,
+        "recipient": held.recipient,
+        "kind": held.kind,
+        "topic": held.message.topic,
+        "payload": held.message.payload,
+        "seq": held.seq,
+        "until_wall_ns": held.until_wall_ns,
+    }
+
+
+def row_to_held(row: RowMapping) -> Held:
+    message = Message(row["topic"], row["payload"])
+    kind, seq, until_ns = row["kind"], row["seq"], row["until_wall_ns"]
+    return Held(row["case_id"], row["recipient"], kind, message, seq, until_ns)
 
 
 def row_to_answer(row: RowMapping) -> Remembered:

@@ -87,6 +87,20 @@ class SqlStore:
         query = select(log).where(log.c.case_id == case_id).order_by(log.c.id)
         return tuple(rows.row_to_transition(row) for row in self._read(query))
 
+    def steps(self, case_id: str) -> frozenset[str]:
+        query = select(tables.steps.c.key).where(tables.steps.c.case_id == case_id)
+        return frozenset(row["key"] for row in self._read(query))
+
+    def open_versions(self) -> tuple[tuple[str, int], ...]:
+        it = tables.cases.c
+        query = select(it.case_id, it.version).where(it.is_open).order_by(it.ordinal)
+        return tuple((row["case_id"], row["version"]) for row in self._read(query))
+
+    def next_held(self) -> int | None:
+        query = select(func.min(tables.held.c.until_wall_ns).label("until"))
+        until: int | None = self._read(query)[0]["until"]
+        return until
+
     def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]:
         table = tables.checkpoints
         query = select(table).where(table.c.camera_id == camera_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Executable, Table, bindparam, insert, select, update
+from sqlalchemy import Executable, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts.store import tables
@@ -29,6 +29,20 @@ CHANGE_CASE = update(tables.cases).where(_cases.case_id == bindparam("known_id")
 EVENT = select(_log.id).where(_log.event_id == bindparam("event_id"))
 
 COUNTERS = select(_meta.name, _meta.value)
+
+HISTORY = select(tables.case_log).where(_log.case_id == bindparam("case_id")).order_by(_log.id)
+
+STEPS = select(tables.steps.c.key).where(tables.steps.c.case_id == bindparam("case_id"))
+
+ADD_STEP = insert(tables.steps).inline()
+
+ADD_HELD = insert(tables.held).inline()
+
+_DUE = tables.held.c.until_wall_ns <= bindparam("now_wall_ns")
+
+DUE_HELD = select(tables.held).where(_DUE).order_by(tables.held.c.seq, tables.held.c.id)
+
+DROP_HELD = delete(tables.held).where(_DUE)
 
 ADD_LINE = insert(tables.case_log).inline()  # nobody asks for the id
 

@@ -73,6 +73,8 @@ cases = Table(
     Column("suspended_until_wall_ns", BigInteger),
     Column("reported_by", String(64)),
     Column("report", Text),
+    Column("accept_due_wall_ns", BigInteger),
+    Column("handle_due_wall_ns", BigInteger),
     Column("ordinal", BigInteger, nullable=False, unique=True),
 )
 """One row per case, in its newest version. ``ordinal`` keeps the order of first opening,
@@ -109,6 +111,34 @@ case_log = Table(
     sqlite_autoincrement=True,
 )
 """The audit log: every transition of every case. ``event_id`` is what makes events count once."""
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("key", String(320), primary_key=True),
+    Column("case_id", ForeignKey("cases.case_id"), nullable=False),
+    Column("wall_ns", BigInteger, nullable=False),
+)
+"""What was done because of deadlines; the key is what makes it happen once."""
+
+Index("ix_steps_case_id", steps.c.case_id)
+
+held = Table(
+    "held",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("case_id", ForeignKey("cases.case_id"), nullable=False),
+    Column("recipient", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("topic", String(512), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("until_wall_ns", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Pushes that wait for the end of somebody's quiet hours."""
+
+Index("ix_held_until_wall_ns", held.c.until_wall_ns)
 
 outbox = Table(
     "outbox",

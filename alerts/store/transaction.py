@@ -12,7 +12,7 @@ from alerts.cases import Case, CaseKey, Transition
 from alerts.health import CameraStatus
 from alerts.messages import Message
 from alerts.store import rows, statements
-from alerts.store.port import Checkpoint, Remembered
+from alerts.store.port import Checkpoint, Held, Remembered
 from alerts.store.postgres import at_once
 from alerts.store.statements import Puts
 
@@ -36,6 +36,9 @@ class SqlTransaction:
         self._changed: dict[str, Row] = {}
         self._put_cases: dict[str, Case] = {}
         self._lines: list[Row] = []
+        self._told: list[Transition] = []
+        self._steps: list[Row] = []
+        self._held: list[Row] = []
         self._events: set[str] = set()
         self._messages: list[Row] = []
         self._answers: dict[str, Remembered] = {}
@@ -55,6 +58,31 @@ class SqlTransaction:
         if case_id in self._put_cases:
             return self._put_cases[case_id]
         return self._one(statements.CASE, {"case_id": case_id})
+
+    def history(self, case_id: str) -> tuple[Transition, ...]:
+        found = self._connection.execute(statements.HISTORY, {"case_id": case_id}).mappings()
+        written = (line for line in self._told if line.case_id == case_id)
+        return (*map(rows.row_to_transition, found), *written)
+
+    def steps(self, case_id: str) -> frozenset[str]:
+        found = self._connection.execute(statements.STEPS, {"case_id": case_id}).scalars()
+        written = (row["key"] for row in self._steps if row["case_id"] == case_id)
+        return frozenset((*found, *written))
+
+    def add_step(self, key: str, case_id: str, wall_ns: int) -> None:
+        self._steps.append({"key": key, "case_id": case_id, "wall_ns": wall_ns})
+
+    def hold(self, held: Held) -> None:
+        self._held.append(rows.held_to_row(held))
+
+    def take_held(self, now_wall_ns: int) -> tuple[Held, ...]:
+        if self._held:
+            self.flush()
+        now = {"now_wall_ns": now_wall_ns}
+        found = self._connection.execute(statements.DUE_HELD, now).mappings().all()
+        if found:
+            self._connection.execute(statements.DROP_HELD, now)
+        return tuple(map(rows.row_to_held, found))
 
     def has_event(self, event_key: str) -> bool:
         if event_key in self._events:
@@ -83,6 +111,7 @@ class SqlTransaction:
 
     def add_transition(self, transition: Transition) -> None:
         self._lines.append(rows.transition_to_row(transition))
+        self._told.append(transition)
         if transition.event_id is not None:
             self._events.add(transition.event_id)
 
@@ -131,6 +160,7 @@ class SqlTransaction:
         self._known |= self._new.keys()
         self._new, self._changed, self._put_cases = {}, {}, {}
         self._lines, self._messages, self._answers = [], [], {}
+        self._told, self._steps, self._held = [], [], []
         self._events, self._checkpoints, self._cameras = set(), {}, {}
         self._counted = False
 
@@ -138,6 +168,8 @@ class SqlTransaction:
         self._send(self._puts.case, list(self._new.values()))
         self._send(statements.CHANGE_CASE, _with_known_ids(self._changed))
         self._send(statements.ADD_LINE, self._lines)
+        self._send(statements.ADD_STEP, self._steps)
+        self._send(statements.ADD_HELD, self._held)
         self._send(statements.ADD_MESSAGE, self._messages)  # in order: their ids grow with it
         self._send(statements.ADD_ANSWER, [asdict(one) for one in self._answers.values()])
         self._send(self._puts.checkpoint, list(self._checkpoints.values()))

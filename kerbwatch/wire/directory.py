@@ -18,7 +18,7 @@ def directory_of(options: ServiceOptions) -> Directory:
         camera.id: HealthPlan(camera.health.after_ns, camera.health.notify)
         for camera in options.cameras
     }
-    return make_directory(site, recipients, places, names, plans)
+    return make_directory(site, recipients, places, names, plans, options.duty)
 
 
 def _places(camera: CameraOptions) -> list[FencePlace]:

@@ -1,0 +1,145 @@
+"""What every store must keep of deadlines and of the night: in memory, in a file, at a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from alerts.casebook import Change, decide
+from alerts.errors import StoreError
+from alerts.messages import Message
+from alerts.store import Held, Store
+from alerts.store.memory import MemoryStore
+from alerts.store.sql import SqlStore
+from fences.event import EventKind
+from tests.alerts_kit import fence_event
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    makers: dict[str, Callable[[], Store]] = {
+        "memory": MemoryStore,
+        "sqlite": lambda: SqlStore(f"sqlite:///{tmp_path / 'kerbwatch.db'}"),
+        "postgresql": lambda: SqlStore(request.getfixturevalue("postgres").database()),
+    }
+    made = makers[request.param]()
+    yield made
+    made.close()
+
+
+def opened(fence_id: str = "lane") -> Change:
+    change = decide(None, fence_event(EventKind.OPENED, 60, fence_id=fence_id), ("duty-east",))
+    assert change is not None
+    return change
+
+
+def keep(store: Store, change: Change) -> str:
+    with store.write() as transaction:
+        transaction.put_case(change.case)
+        transaction.add_transition(change.transition)
+    return change.case.case_id
+
+
+def held(case_id: str, recipient: str, until_wall_ns: int, seq: int = 1) -> Held:
+    message = Message(f"inbox/{recipient}", "中")
+    return Held(case_id, recipient, "remind", message, seq, until_wall_ns)
+
+
+def test_deadlines_of_a_case_come_back_as_they_were_put(store: Store) -> None:
+    case = replace(opened().case, accept_due_wall_ns=2**62, handle_due_wall_ns=5)
+    with store.write() as transaction:
+        transaction.put_case(case)
+    assert store.case(case.case_id) == case
+
+
+def test_the_keys_of_steps_are_kept_by_case_and_seen_in_their_own_transaction(
+    store: Store,
+) -> None:
+    first, second = keep(store, opened()), keep(store, opened("strip"))
+    with store.write() as transaction:
+        transaction.add_step("a.1.overdue.accept", first, 7)
+        transaction.add_step("b.1.first.1", second, 8)
+        assert transaction.steps(first) == {"a.1.overdue.accept"}
+        transaction.add_step("a.1.escalate.1", first, 9)
+    assert store.steps(first) == {"a.1.overdue.accept", "a.1.escalate.1"}
+    assert store.steps(second) == {"b.1.first.1"}
+    assert store.steps("unknown") == frozenset()
+    with store.write() as transaction:
+        assert transaction.steps(first) == store.steps(first)
+
+
+def test_a_step_that_is_there_already_lets_nothing_of_its_transaction_through(
+    store: Store,
+) -> None:
+    case_id = keep(store, opened())
+    with store.write() as transaction:
+        transaction.add_step("a.1.overdue.accept", case_id, 7)
+
+    def tell_again() -> None:
+        with store.write() as transaction:
+            transaction.add_message(Message("t", "told twice"), 1)
+            transaction.add_step("a.1.overdue.accept", case_id, 8)
+
+    with pytest.raises(StoreError):
+        tell_again()
+    assert store.queue().depth == 0
+
+
+def test_the_log_of_a_case_is_read_with_what_its_transaction_has_written(store: Store) -> None:
+    change = opened()
+    case_id = keep(store, change)
+    following = replace(change.transition, version=2, event_id=None)
+    with store.write() as transaction:
+        transaction.add_transition(following)
+        transaction.put_case(opened("strip").case)
+        assert transaction.history(case_id) == (change.transition, following)
+    assert store.history(case_id) == (change.transition, following)
+
+
+def test_open_cases_are_named_with_their_versions_in_order(store: Store) -> None:
+    strip, lane = opened("strip"), opened()
+    keep(store, strip)
+    keep(store, lane)
+    assert store.open_versions() == ((strip.case.case_id, 1), (lane.case.case_id, 1))
+    event = fence_event(EventKind.CLEARED, 90, fence_id="strip")
+    ended = decide(strip.case, event, ())
+    assert ended is not None
+    keep(store, ended)
+    assert store.open_versions() == ((lane.case.case_id, 1),)
+
+
+def test_what_is_held_is_taken_once_when_its_time_has_come_in_order(store: Store) -> None:
+    case_id = keep(store, opened())
+    assert store.next_held() is None
+    one, two, late = (held(case_id, *it) for it in (("b", 20, 7), ("a", 10, 8), ("a", 30, 9)))
+    with store.write() as transaction:
+        for it in (two, one, late):
+            transaction.hold(it)
+    assert store.next_held() == 10
+    with store.write() as transaction:
+        assert transaction.take_held(9) == ()
+        assert transaction.take_held(20) == (one, two)
+        assert transaction.take_held(20) == ()
+    assert store.next_held() == 30
+    with store.write() as transaction:
+        transaction.hold(one)
+        assert transaction.take_held(20) == (one,)
+    assert store.next_held() == 30
+
+
+def test_what_is_taken_stays_held_where_the_transaction_fails(store: Store) -> None:
+    case_id = keep(store, opened())
+    with store.write() as transaction:
+        transaction.hold(held(case_id, "a", 10))
+
+    def fail() -> None:
+        with store.write() as transaction:
+            assert transaction.take_held(10)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert store.next_held() == 10
