@@ -125,7 +125,7 @@ class Deadlines:
         until_ns = self._store.next_held()
         if until_ns is None or now_ns < until_ns:
             return
-        if self._keeper.keep(lambda it: release(it, self._writer.directory, now_ns)):
+        if self._keeper.keep(lambda it: release(it, self._writer, now_ns)):
             self._on_change()
 
     def _say(self, changes: tuple[Change, ...]) -> None:

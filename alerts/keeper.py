@@ -10,6 +10,7 @@ from alerts.casebook import Change
 from alerts.dispatch import dispatched
 from alerts.messages import Writer
 from alerts.night import hushed
+from alerts.posting import put_message
 from alerts.store.port import Store, Transaction
 from alerts.together import Together
 from fences.clock import Clock
@@ -55,5 +56,5 @@ def write_change(transaction: Transaction, change: Change, writer: Writer, clock
     seqs = tuple(transaction.next_seq() for _ in change.notices)
     change = hushed(transaction, change, seqs, writer, now_ns)
     for message in writer.change(change, seqs):
-        transaction.add_message(message, now_ns)
+        put_message(transaction, message, writer, now_ns)
     return change

@@ -16,6 +16,7 @@ from alerts.payloads import CaseBody, InboxBody, NamedBoth, StatusBody
 from alerts.people import Recipient
 from alerts.place import Directory
 from alerts.push import push_text
+from alerts.pushing.letters import NO_PUSH, Letter, PushPlan
 from alerts.texts import Language, load_texts
 from alerts.topics import Topics
 from alerts.verbs import verbs_for
@@ -38,6 +39,7 @@ class Writer:
     directory: Directory
     topics: Topics
     picture_base: str = ""
+    pushing: PushPlan = NO_PUSH
 
     def change(self, change: Change, seqs: tuple[int, ...]) -> tuple[Message, ...]:
         """Everything that a change is worth, in order; ``seqs`` has one number per notice."""
@@ -77,6 +79,14 @@ class Writer:
             Message(self.topics.inbox(one.id), _dump(self.inbox_body(notice, seq, transition, one)))
             for one in self.directory.people(notice.told)
         )
+
+    def letter(self, message: Message) -> Letter | None:
+        """What is pushed of a message, beside MQTT: those for inboxes, where there are channels."""
+        inboxes = self.topics.inbox("")
+        if not self.pushing.recipients or not message.topic.startswith(inboxes):
+            return None
+        body: InboxBody = json.loads(message.payload)
+        return self.pushing.letter(body, self.picture_base)
 
     def camera(self, status: CameraStatus) -> Message:
         since, since_ms = self._parts.time(status.since_wall_ns)

@@ -10,6 +10,7 @@ from alerts.duty.local import DAY_NS
 from alerts.duty.quiet import Hearing, News, NewsKind, Verdict, hearings, told_now
 from alerts.messages import Writer
 from alerts.place import Directory
+from alerts.posting import put_message
 from alerts.reminders import news_of
 from alerts.store.port import Held, Transaction
 
@@ -34,11 +35,12 @@ def hushed(
     return replace(change, notices=notices)
 
 
-def release(transaction: Transaction, directory: Directory, now_wall_ns: int) -> int:
+def release(transaction: Transaction, writer: Writer, now_wall_ns: int) -> int:
     """Tell what was held and need not wait any longer. Returns how many there were.
 
     Who is in other quiet hours by now, as after a change of the configuration, is left alone.
     """
+    directory = writer.directory
     due = transaction.take_held(now_wall_ns)
     for held in due:
         case = transaction.case(held.case_id)
@@ -47,7 +49,7 @@ def release(transaction: Transaction, directory: Directory, now_wall_ns: int) ->
         kind = NewsKind(held.kind)
         (heard,) = _hearings((held.recipient,), kind, case, directory, now_wall_ns)
         if heard.verdict is Verdict.TOLD:
-            transaction.add_message(held.message, now_wall_ns)
+            put_message(transaction, held.message, writer, now_wall_ns)
         else:
             transaction.hold(replace(held, until_wall_ns=_until(heard, now_wall_ns)))
     return len(due)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +27,11 @@ from alerts.mqtt.publisher import Publisher
 from alerts.outage import Outage
 from alerts.outbox import Drainer, DrainOptions
 from alerts.place import Directory
+from alerts.pushing.channel import Channel
+from alerts.pushing.course import Patience
+from alerts.pushing.letters import NO_PUSH, PushPlan
+from alerts.pushing.pictures import Pictures
+from alerts.pushing.postman import DEFAULT_PATIENCE, Postman
 from alerts.store.port import Store
 from alerts.store.sql import SqlStore
 from alerts.topics import Topics
@@ -40,7 +45,8 @@ class AlertOptions:
     """``mqtt`` None: an embedded broker on loopback, ``embedded_port`` 0 takes a free port.
 
     ``picture_base`` goes before a picture's relative path in messages: a folder or a URL;
-    None: the evidence folder. ``version`` is the program's own.
+    None: the evidence folder. ``version`` is the program's own. ``pushing`` says who has channels
+    and what they read, ``patience`` how often it is tried; ``push_picture_bytes`` bounds pictures.
     """
 
     store_url: str
@@ -52,6 +58,9 @@ class AlertOptions:
     picture_base: str | None = None
     policy: CasePolicy = DEFAULT_POLICY
     heartbeat_s: float = 30.0
+    pushing: PushPlan = NO_PUSH
+    patience: Patience = DEFAULT_PATIENCE
+    push_picture_bytes: int = 1_000_000
 
 
 class _Told(TypedDict):
@@ -66,6 +75,7 @@ class AlertService:
     """Open with a database that works, else ``StoreError``; then :meth:`start`, :meth:`stop`.
 
     ``on_notice`` gets what people are told of cases, from the threads that brought it.
+    ``channels`` are those of recipients who are pushed to beside MQTT, the first one first.
     ``intake`` and ``counter`` are ready from the beginning: what comes in before ``start`` waits
     on disk.
     """
@@ -77,20 +87,25 @@ class AlertService:
         clock: Clock,
         store: Store | None = None,
         on_notice: Callable[[Notice], None] = lambda _: None,
+        channels: Mapping[str, Sequence[Channel]] | None = None,
     ) -> None:
         base = options.base if options.mqtt is None else options.mqtt.base
         self.options = options
         self.topics = Topics(base, directory.site.id)
         self.store: Store = SqlStore(options.store_url) if store is None else store
         picture_base = options.picture_base or options.evidence_dir.as_posix()
-        self._writer = Writer(directory, self.topics, picture_base)
+        self._writer = Writer(directory, self.topics, picture_base, options.pushing)
         self._clock = clock
         drain = DrainOptions(version=options.version, heartbeat_s=options.heartbeat_s)
         outage = Outage("store", clock)  # one for all: it is lost once, whoever misses it
         self._drainer = Drainer(self.store, self._writer, clock, drain, outage)
         evidence = EvidenceFolder(options.evidence_dir, directory)
+        self._postman: Postman | None = None
+        if channels:
+            pictures = Pictures(options.evidence_dir, options.push_picture_bytes)
+            self._postman = Postman(self.store, channels, pictures, clock, options.patience, outage)
         told: _Told = {
-            "on_change": self._drainer.wake,
+            "on_change": self._wake,
             "on_notice": on_notice,
             "keeper": Keeper(self.store),
         }
@@ -118,6 +133,7 @@ class AlertService:
         self.deadlines = Deadlines(self.store, self._writer, clock, outage=outage, **told)
         self.commands = CommandPost(self.counter, self.topics, clock)
         self._drain_thread = threading.Thread(target=self._drainer.run, name="outbox", daemon=True)
+        self._push_thread = threading.Thread(target=self._push, name="push", daemon=True)
         self._tend_thread = threading.Thread(target=self._tend, name="health", daemon=True)
         self._stopping = threading.Event()
         self._broker: EmbeddedBroker | None = None
@@ -137,6 +153,8 @@ class AlertService:
         self.commands.start()
         self._drain_thread.start()
         self._tend_thread.start()
+        if self._postman is not None:
+            self._push_thread.start()
         self._publisher.start()
         return address
 
@@ -155,6 +173,10 @@ class AlertService:
         self._stopping.set()
         self.commands.stop(timeout_s * 0.1)
         self._drainer.stop(timeout_s * 0.6)
+        if self._postman is not None and self._push_thread.is_alive():
+            self._postman.stop(timeout_s * 0.2)
+            self._push_thread.join(timeout_s * 0.2)
+            self._postman.finish()
         if self._tend_thread.is_alive():
             self._tend_thread.join(timeout_s * 0.1)
         if self._drain_thread.is_alive():
@@ -177,7 +199,9 @@ class AlertService:
     @property
     def running(self) -> bool:
         """Whether what :meth:`start` started is still there; False after :meth:`stop`."""
-        threads = (self._drain_thread, self._tend_thread)
+        threads = [self._drain_thread, self._tend_thread]
+        if self._postman is not None:
+            threads.append(self._push_thread)
         publisher = self._publisher
         if publisher is None or not (publisher.running and self.commands.running):
             return False
@@ -186,6 +210,15 @@ class AlertService:
     def queue(self) -> QueueStats:
         """What waits to be acknowledged by the broker."""
         return self.store.queue()
+
+    def _wake(self) -> None:
+        self._drainer.wake()
+        if self._postman is not None:
+            self._postman.wake()
+
+    def _push(self) -> None:
+        if self._postman is not None:
+            self._postman.run()
 
     def _tend(self) -> None:
         while not self._clock.wait(self._stopping, _TEND_S):

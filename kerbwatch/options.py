@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from alerts.duty.plan import DutyPlan
+from alerts.texts import Language
 from detector.sources.access import Access
 from fences.clock import SECOND_NS
 from fences.fence import Fence
@@ -151,11 +152,28 @@ class CaseOptions:
 
 @dataclass(frozen=True, slots=True)
 class RecipientOptions:
-    """Who can be told: an officer (城管), a property team (物业) or an operator (监控中心)."""
+    """Who can be told: an officer (城管), a property team (物业) or an operator (监控中心).
+
+    ``push``: addresses of channels as Apprise writes them, the first one to be tried first.
+    """
 
     id: str
     name: str
     role: Literal["officer", "property", "operator"]
+    push: tuple[Secret, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PushOptions:
+    """How pushes are written, and for how long they are tried.
+
+    ``case_url``: what a case's id is put behind to open it. ``picture_bytes`` 0: no pictures.
+    """
+
+    language: Language = Language.ZH
+    case_url: str | None = None
+    picture_bytes: int = 1_000_000
+    give_up_ns: int = 7200 * SECOND_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +260,7 @@ class ServiceOptions:
     look_processes: int | None = None
     cases: CaseOptions = field(default_factory=CaseOptions)
     duty: DutyPlan = field(default_factory=DutyPlan)
+    push: PushOptions = field(default_factory=PushOptions)
 
     def camera(self, camera_id: str) -> CameraOptions | None:
         """The camera of that id, if there is one."""

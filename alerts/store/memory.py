@@ -12,6 +12,8 @@ from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
+from alerts.pushing.course import Delivery, PushStats, Standing
+from alerts.pushing.letters import Letter
 from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered, Truth
 
 
@@ -27,6 +29,8 @@ class _Data:
     checkpoints: dict[tuple[str, str], Checkpoint] = field(default_factory=dict)
     cameras: dict[str, CameraStatus] = field(default_factory=dict)
     answers: dict[str, Remembered] = field(default_factory=dict)
+    deliveries: dict[int, Delivery] = field(default_factory=dict)
+    last_delivery: int = 0
     seq: int = 0
     last_id: int = 0
 
@@ -81,6 +85,11 @@ class MemoryTransaction:
     def add_message(self, message: Message, wall_ns: int) -> None:
         self._data.last_id += 1
         self._data.outbox.append(OutboxRow(self._data.last_id, message, wall_ns))
+
+    def add_letter(self, letter: Letter, wall_ns: int) -> None:
+        self._data.last_delivery += 1
+        id_ = self._data.last_delivery
+        self._data.deliveries[id_] = Delivery(id_, letter, wall_ns, wall_ns)
 
     def remembered(self, request_id: str) -> Remembered | None:
         return self._data.answers.get(request_id)
@@ -187,6 +196,56 @@ class MemoryStore:
             old = list(self._data.answers)[: max(0, len(self._data.answers) - keep)]
             for request_id in old:
                 del self._data.answers[request_id]
+            return len(old)
+
+    def due_deliveries(
+        self,
+        now_wall_ns: int,
+        back_wall_ns: int,
+        after_id: int,
+        limit: int,
+        without: Collection[str],
+    ) -> tuple[Delivery, ...]:
+        with self._lock:
+            due = (
+                one
+                for one in self._data.deliveries.values()
+                if one.standing is Standing.WAITING
+                and one.id > after_id
+                and one.letter.recipient_id not in without
+                and not now_wall_ns < one.due_wall_ns < back_wall_ns
+            )
+            return tuple(due)[:limit]
+
+    def settle_deliveries(self, deliveries: Collection[Delivery]) -> None:
+        with self._lock:
+            known = self._data.deliveries
+            known.update({one.id: one for one in deliveries if one.id in known})
+
+    def deliveries(self, limit: int, *, done: bool = False) -> tuple[Delivery, ...]:
+        with self._lock:
+            wanted = [
+                one
+                for one in self._data.deliveries.values()
+                if (one.standing is Standing.SENT) == done
+            ]
+            return tuple(reversed(wanted))[:limit]
+
+    def push_stats(self) -> PushStats:
+        with self._lock:
+            ones = self._data.deliveries.values()
+            waiting = [one.wall_ns for one in ones if one.standing is Standing.WAITING]
+            dead = sum(one.standing is Standing.DEAD for one in ones)
+            return PushStats(len(waiting), min(waiting, default=None), dead)
+
+    def prune_deliveries(self, keep: int) -> int:
+        with self._lock:
+            old: list[int] = []
+            for standing in (Standing.SENT, Standing.DEAD):
+                ids = [id_ for id_, it in self._data.deliveries.items() if it.standing is standing]
+                old += ids[: max(0, len(ids) - keep)]
+            for id_ in old:
+                del self._data.deliveries[id_]
             return len(old)
 
     def close(self) -> None:

@@ -10,6 +10,8 @@ from typing import Protocol
 from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
+from alerts.pushing.course import Delivery, PushStats
+from alerts.pushing.letters import Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,10 @@ class Transaction(Protocol):
 
     def add_message(self, message: Message, wall_ns: int) -> None: ...
 
+    def add_letter(self, letter: Letter, wall_ns: int) -> None:
+        """A push that is to be delivered from now on."""
+        ...
+
     def remembered(self, request_id: str) -> Remembered | None:
         """The answer that this request has had, if it is not forgotten."""
         ...
@@ -183,6 +189,35 @@ class Store(Protocol):
 
     def forget_answers(self, keep: int) -> int:
         """Forget answers to commands but the newest ``keep``. Returns how many."""
+        ...
+
+    def due_deliveries(
+        self,
+        now_wall_ns: int,
+        back_wall_ns: int,
+        after_id: int,
+        limit: int,
+        without: Collection[str],
+    ) -> tuple[Delivery, ...]:
+        """Waiting ones with ``id > after_id`` in order, but those of recipients in ``without``.
+
+        Due are those of up to ``now_wall_ns``, and those of ``back_wall_ns`` and later: nothing
+        is put off for so long, so the clock was set back.
+        """
+        ...
+
+    def settle_deliveries(self, deliveries: Collection[Delivery]) -> None:
+        """Write down how far they are, all or none. Those that are gone stay so."""
+        ...
+
+    def deliveries(self, limit: int, *, done: bool = False) -> tuple[Delivery, ...]:
+        """The newest, newest first: waiting and dead ones, or with ``done`` those that arrived."""
+        ...
+
+    def push_stats(self) -> PushStats: ...
+
+    def prune_deliveries(self, keep: int) -> int:
+        """Forget what has arrived or is dead but the newest ``keep`` of each. Returns how many."""
         ...
 
     def close(self) -> None: ...

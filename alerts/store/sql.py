@@ -23,7 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
-from alerts.store import rows, tables
+from alerts.pushing.course import Delivery, PushStats, Standing
+from alerts.store import deliveries, rows, tables
 from alerts.store.engine import first_line, open_engine
 from alerts.store.patience import IMMEDIATE, IN_ORDER, ONE_MOMENT
 from alerts.store.port import Checkpoint, OutboxRow, Truth
@@ -166,6 +167,36 @@ class SqlStore:
             if last_old is None:
                 return 0
             return connection.execute(table.delete().where(which, table.c.id <= last_old)).rowcount
+
+    def due_deliveries(
+        self,
+        now_wall_ns: int,
+        back_wall_ns: int,
+        after_id: int,
+        limit: int,
+        without: Collection[str],
+    ) -> tuple[Delivery, ...]:
+        query = deliveries.due(now_wall_ns, back_wall_ns, after_id, limit, without)
+        return tuple(deliveries.row_to_delivery(row) for row in self._read(query))
+
+    def settle_deliveries(self, settled: Collection[Delivery]) -> None:
+        changed = [deliveries.how_far(one) for one in settled]
+        if changed:
+            with self._connected(writes=True) as connection:
+                connection.execute(deliveries.SETTLE, changed)
+
+    def deliveries(self, limit: int, *, done: bool = False) -> tuple[Delivery, ...]:
+        query = deliveries.newest(limit, done=done)
+        return tuple(deliveries.row_to_delivery(row) for row in self._read(query))
+
+    def push_stats(self) -> PushStats:
+        with self._connected() as connection:
+            return deliveries.stats(connection)
+
+    def prune_deliveries(self, keep: int) -> int:
+        table = tables.push_deliveries
+        ended = (Standing.SENT, Standing.DEAD)
+        return sum(self._prune(table, table.c.standing == one.value, keep) for one in ended)
 
     def close(self) -> None:
         self._engine.dispose()

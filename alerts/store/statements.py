@@ -48,6 +48,8 @@ ADD_LINE = insert(tables.case_log).inline()  # nobody asks for the id
 
 ADD_MESSAGE = insert(tables.outbox).inline()
 
+ADD_LETTER = insert(tables.push_deliveries).inline()
+
 ANSWER = select(tables.answers).where(tables.answers.c.request_id == bindparam("request_id"))
 
 ADD_ANSWER = insert(tables.answers).inline()

@@ -156,6 +156,31 @@ outbox = Table(
 
 Index("ix_outbox_unsent", outbox.c.sent_wall_ns, outbox.c.id)
 
+push_deliveries = Table(
+    "push_deliveries",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("event_id", String(255), nullable=False),
+    Column("case_id", String(255), nullable=False),
+    Column("recipient_id", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("picture", Text),
+    Column("wall_ns", BigInteger, nullable=False),
+    Column("due_wall_ns", BigInteger, nullable=False),
+    Column("standing", String(16), nullable=False),
+    Column("channel", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("done_wall_ns", BigInteger),
+    Column("via", String(64)),
+    Column("problem", Text),
+    sqlite_autoincrement=True,
+)
+"""Letters over channels of people's own, and how far each of them is."""
+
+Index("ix_push_deliveries_standing", push_deliveries.c.standing, push_deliveries.c.id)
+
 answers = Table(
     "answers",
     metadata,

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Executable
 from alerts.cases import Case, CaseKey, Transition
 from alerts.health import CameraStatus
 from alerts.messages import Message
-from alerts.store import rows, statements
+from alerts.pushing.letters import Letter
+from alerts.store import deliveries, rows, statements
 from alerts.store.port import Checkpoint, Held, Remembered
 from alerts.store.postgres import at_once
 from alerts.store.statements import Puts
@@ -41,6 +42,7 @@ class SqlTransaction:
         self._held: list[Row] = []
         self._events: set[str] = set()
         self._messages: list[Row] = []
+        self._letters: list[Row] = []
         self._answers: dict[str, Remembered] = {}
         self._checkpoints: dict[tuple[str, str], Row] = {}
         self._cameras: dict[str, Row] = {}
@@ -125,6 +127,9 @@ class SqlTransaction:
         }
         self._messages.append(row)
 
+    def add_letter(self, letter: Letter, wall_ns: int) -> None:
+        self._letters.append(deliveries.new_row(letter, wall_ns))
+
     def remembered(self, request_id: str) -> Remembered | None:
         if request_id in self._answers:
             return self._answers[request_id]
@@ -159,7 +164,7 @@ class SqlTransaction:
             self._send_all()
         self._known |= self._new.keys()
         self._new, self._changed, self._put_cases = {}, {}, {}
-        self._lines, self._messages, self._answers = [], [], {}
+        self._lines, self._messages, self._letters, self._answers = [], [], [], {}
         self._told, self._steps, self._held = [], [], []
         self._events, self._checkpoints, self._cameras = set(), {}, {}
         self._counted = False
@@ -171,6 +176,7 @@ class SqlTransaction:
         self._send(statements.ADD_STEP, self._steps)
         self._send(statements.ADD_HELD, self._held)
         self._send(statements.ADD_MESSAGE, self._messages)  # in order: their ids grow with it
+        self._send(statements.ADD_LETTER, self._letters)
         self._send(statements.ADD_ANSWER, [asdict(one) for one in self._answers.values()])
         self._send(self._puts.checkpoint, list(self._checkpoints.values()))
         self._send(self._puts.camera, list(self._cameras.values()))

@@ -13,6 +13,7 @@ from kerbwatch.cli.duty import duty
 from kerbwatch.cli.inbox import inbox
 from kerbwatch.cli.ledger import ledger
 from kerbwatch.cli.models import models
+from kerbwatch.cli.notify import notify
 from kerbwatch.cli.quarantine import quarantine
 from kerbwatch.cli.replay import replay
 from kerbwatch.cli.run import run
@@ -35,6 +36,7 @@ app.command("replay", help=TEXT("help.replay"))(replay)
 app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
 app.command("duty", help=TEXT("help.duty"))(duty)
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
+app.add_typer(notify, name="notify", help=TEXT("help.notify"))
 app.add_typer(cases, name="cases", help=TEXT("help.cases"))
 app.add_typer(ledger, name="ledger", help=TEXT("help.ledger"))
 app.command("quarantine", help=TEXT("help.quarantine"))(quarantine)

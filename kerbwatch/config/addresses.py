@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from kerbwatch.config.checks import refuse
+from kerbwatch.config.problem import phrase
 
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "snapshot+http", "snapshot+https")
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -58,6 +59,28 @@ def check_metrics_host(host: str) -> str:
         except ValueError:
             raise refuse("metrics_host") from None
     return host
+
+
+def check_push_urls(urls: list[str]) -> list[str]:
+    """Refuse what Apprise makes nothing of; it is imported for that, where there is anything."""
+    if urls:
+        from alerts.pushing.apprise_channel import BadPushUrlError, check_url  # noqa: PLC0415
+    for number, url in enumerate(urls):
+        try:
+            check_url(url)
+        except BadPushUrlError as error:
+            if error.scheme is None:
+                raise refuse("push_service", phrase("got.hidden"), inside=number) from None
+            shown = phrase("got.push_of", scheme=error.scheme)
+            raise refuse("push_url", shown, inside=number) from None
+    return urls
+
+
+def check_case_url(url: str | None) -> str | None:
+    """Refuse what no phone could open."""
+    if url is not None and _split(url, "case_url").scheme not in {"http", "https"}:
+        raise refuse("case_url")
+    return url
 
 
 def camera_address(url: str, folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alerts.texts import Language
 from detector.sources.access import Access, Transport
 from fences.catalogue import CATALOGUE
 from fences.clock import SECOND_NS
@@ -22,6 +23,7 @@ from kerbwatch.config.schema import (
     HealthModel,
     ModelsModel,
     MqttModel,
+    PushModel,
     ScaleModel,
     ScenarioModel,
     StreamsModel,
@@ -36,6 +38,7 @@ from kerbwatch.options import (
     MetricsOptions,
     ModelsOptions,
     MqttOptions,
+    PushOptions,
     RecipientOptions,
     Secret,
     SecretUrl,
@@ -63,13 +66,15 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         ),
         mqtt=_mqtt(model.mqtt or MqttModel(), folder, password),
         recipients=tuple(
-            RecipientOptions(it.id, it.name or it.id, it.role) for it in model.recipients
+            RecipientOptions(it.id, it.name or it.id, it.role, tuple(map(Secret, it.push)))
+            for it in model.recipients
         ),
         metrics=(MetricsOptions(model.metrics.host, model.metrics.port) if model.metrics else None),
         evidence=_evidence(model.evidence or EvidenceModel()),
         look_processes=model.look_processes,
         cases=_cases(model.cases or CasesModel()),
         duty=duty_plan(model.duty, model.cameras, site.timezone),
+        push=_push(model.push or PushModel()),
     )
 
 
@@ -100,6 +105,15 @@ def _evidence(model: EvidenceModel) -> EvidenceOptions:
 
 def _cases(model: CasesModel) -> CaseOptions:
     return CaseOptions(_ns(model.verify_after_s), _ns(model.verify_within_s))
+
+
+def _push(model: PushModel) -> PushOptions:
+    return PushOptions(
+        language=Language(model.language),
+        case_url=model.case_url,
+        picture_bytes=model.picture_kb * 1000,
+        give_up_ns=_ns(model.give_up_s),
+    )
 
 
 def _health(own: HealthModel | None, general: HealthModel | None) -> HealthOptions:

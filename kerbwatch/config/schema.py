@@ -9,7 +9,9 @@ from pydantic import Field, field_validator
 from kerbwatch.config.addresses import (
     check_broker_url,
     check_camera_url,
+    check_case_url,
     check_metrics_host,
+    check_push_urls,
     check_store_url,
 )
 from kerbwatch.config.checks import check_corners, check_hours, check_polygon, check_timezone
@@ -43,6 +45,7 @@ Corners = Annotated[list[Pair], Field(min_length=4, max_length=4), Expect("corne
 Metre = Annotated[float, Field(ge=-FURTHEST_M, le=FURTHEST_M, allow_inf_nan=False), Expect("metre")]
 Measured = Annotated[list[Metre], Field(min_length=2, max_length=2), Expect("measured")]
 Ground = Annotated[list[Measured], Field(min_length=4, max_length=4), Expect("ground")]
+Address = Annotated[str, Field(min_length=1, max_length=4096), Expect("push_url")]
 Seen = Annotated[Literal["learned", "obstruction"], Expect("see_item")]
 
 
@@ -123,12 +126,30 @@ class CasesModel(StrictModel):
     ] = 300.0
 
 
+class PushModel(StrictModel):
+    """How pushes beside MQTT are written, and for how long they are tried."""
+
+    case_url: Annotated[str, Field(max_length=1000), Expect("case_url")] | None = None
+    language: Annotated[Literal["zh", "en"], Expect("language")] = "zh"
+    picture_kb: Annotated[int, Field(ge=0, le=10_000), Expect("kilobytes")] = 1000
+    give_up_s: Annotated[
+        float, Field(ge=60, le=7 * _DAY_S, allow_inf_nan=False), Expect("seconds")
+    ] = 7200.0
+
+    _case_url = field_validator("case_url")(check_case_url)
+
+
 class RecipientModel(StrictModel):
     """Somebody who can be told."""
 
     id: Id
     role: Annotated[Literal["officer", "property", "operator"], Expect("role")]
     name: Name | None = None
+    push: Annotated[list[Address], Field(max_length=10), Expect("push")] = Field(
+        default_factory=list
+    )
+
+    _push = field_validator("push")(check_push_urls)
 
 
 class ScenarioModel(StrictModel):
@@ -229,3 +250,4 @@ class StreamsModel(StrictModel):
     health: HealthModel | None = None
     look_processes: Annotated[int, Field(ge=0, le=64), Expect("count")] | None = None
     duty: DutyModel | None = None
+    push: PushModel | None = None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client.core import Metric
 
 from alerts.errors import StoreError
 from alerts.health import QueueStats
+from alerts.pushing.course import PushStats
 from alerts.store.port import Store
 from fences.clock import Clock
 from kerbwatch.metrics import declared as d
@@ -23,6 +24,7 @@ class _Known:
 
     queue: QueueStats | None
     cases: Counter[str]
+    pushes: PushStats = field(default_factory=PushStats)
 
 
 class AlertCollector:
@@ -56,6 +58,9 @@ class AlertCollector:
         if known.queue is not None:
             families.add(d.OUTBOX_DEPTH, known.queue.depth)
             families.add(d.OUTBOX_OLDEST, known.queue.oldest_age_s(self._clock.wall_ns()))
+            families.add(d.PUSH_WAITING, known.pushes.waiting)
+            families.add(d.PUSH_OLDEST, known.pushes.oldest_age_s(self._clock.wall_ns()))
+            families.add(d.PUSH_DEAD, known.pushes.dead)
             for scenario in dict.fromkeys((*self._scenarios, *known.cases)):
                 families.add(d.CASES_OPEN, known.cases[scenario], scenario)
         return iter(families)
@@ -65,7 +70,8 @@ class AlertCollector:
             return self._known
         try:
             cases = self._store.truth().open_cases
-            self._known = _Known(self._store.queue(), Counter(it.scenario_id for it in cases))
+            scenarios = Counter(it.scenario_id for it in cases)
+            self._known = _Known(self._store.queue(), scenarios, self._store.push_stats())
         except StoreError:  # told by those who need it, and here by a 0
             self._known = _Known(None, Counter())
         finally:

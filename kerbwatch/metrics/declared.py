@@ -147,7 +147,28 @@ CASES_OPEN = Declared(
     "kerbwatch_cases_open", Kind.GAUGE, ("scenario",),
     "Cases that somebody must still act on.",
 )  # fmt: skip
-OF_ALERTS = (STORE_UP, BROKER_UP, OUTBOX_DEPTH, OUTBOX_OLDEST, CASES_OPEN)
+PUSH_WAITING = Declared(
+    "kerbwatch_push_waiting", Kind.GAUGE, (),
+    "Pushes beside MQTT that no channel of their recipient has taken yet.",
+)  # fmt: skip
+PUSH_OLDEST = Declared(
+    "kerbwatch_push_oldest_seconds", Kind.GAUGE, (),
+    "How long the oldest of these pushes has waited.",
+)  # fmt: skip
+PUSH_DEAD = Declared(
+    "kerbwatch_push_dead", Kind.GAUGE, (),
+    "Pushes in the store that were given up, for all channels have failed for too long.",
+)  # fmt: skip
+OF_ALERTS = (
+    STORE_UP,
+    BROKER_UP,
+    OUTBOX_DEPTH,
+    OUTBOX_OLDEST,
+    CASES_OPEN,
+    PUSH_WAITING,
+    PUSH_OLDEST,
+    PUSH_DEAD,
+)
 
 ALL = (*PER_CAMERA, *PER_NODE, *OF_ALERTS)
 """All of ours, in the order in which they are told."""

@@ -22,6 +22,7 @@ from alerts.topics import Topics
 from fences.clock import Clock
 from kerbwatch.options import ServiceOptions
 from kerbwatch.wire.directory import directory_of
+from kerbwatch.wire.pushing import push_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def case_work(options: ServiceOptions, clock: Clock) -> Iterator[CaseWork]:
     """Opened for as long as the block lasts. Raises ``StoreError``."""
     directory = directory_of(options)
     folder = options.data_dir / "evidence"
-    writer = Writer(directory, Topics(options.mqtt.base, options.site.id), folder.as_posix())
+    topics = Topics(options.mqtt.base, options.site.id)
+    writer = Writer(directory, topics, folder.as_posix(), push_plan(options))
     evidence = EvidenceFolder(folder, directory)
     store = SqlStore(options.store_url.reveal())
     try:

@@ -26,6 +26,7 @@ from kerbwatch.wire.camera import TICK_S, CameraThread, Shared
 from kerbwatch.wire.clips import ClipWriter
 from kerbwatch.wire.directory import directory_of
 from kerbwatch.wire.figures import new_metrics, served
+from kerbwatch.wire.pushing import channels_of, patience_of, push_plan
 from kerbwatch.wire.quarantine import Quarantine
 from kerbwatch.wire.retire import retire_unwatched
 from kerbwatch.wire.turn import Turns
@@ -96,6 +97,7 @@ def _serve(
         directory_of(options),
         clock,
         on_notice=lambda notice: metrics.told(notice.kind),
+        channels=channels_of(options),
     )
     overload.on_change = partial(_say_overload, metrics, alerts)
     with served(metrics, alerts, options, clock) as address:
@@ -170,6 +172,9 @@ def _alert_options(options: ServiceOptions) -> AlertOptions:
             verify_after_ns=options.cases.verify_after_ns,
             verify_within_ns=options.cases.verify_within_ns,
         ),
+        pushing=push_plan(options),
+        patience=patience_of(options),
+        push_picture_bytes=options.push.picture_bytes,
     )
 
 

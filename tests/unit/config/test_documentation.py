@@ -105,6 +105,7 @@ def test_every_label_is_documented_and_may_stand_in_a_card() -> None:
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_an_example_is_good(number: int, find: Find) -> None:
     env = {"KERBWATCH_MQTT_PASSWORD": "a", "DB_PASSWORD": "b", "CAMERA_PASSWORD": "c"}
+    env |= {"WECOM_KEY": "12345678-abcd-1234-abcd-1234567890ab", "MAIL_PASSWORD": "d"}
     assert find(EXAMPLES[number], env=env, known_models=["yolox-nano-416"]) == ()
 
 

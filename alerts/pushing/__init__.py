@@ -1,0 +1,1 @@
+"""Pushes to people's own services (WeCom, DingTalk, e-mail, …), beside the MQTT inbox."""
