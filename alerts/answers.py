@@ -15,8 +15,12 @@ from alerts.reports import Report
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``refusal`` None: done. ``version`` and ``state`` are the case's after it, or as it is."""
+    """``refusal`` None: done. ``version`` and ``state`` are the case's after it, or as it is.
 
+    ``actor``: the id of whoever is answered.
+    """
+
+    actor: str
     request_id: str
     at_wall_ns: int
     case_id: str | None = None
@@ -36,7 +40,8 @@ def answer_to(
 ) -> Answer:
     """The answer to a command; ``case`` is what a refused one found."""
     verb = command.verb.value if isinstance(command, Command) else "report"
-    answer = Answer(command.request_id, command.at_wall_ns, command.case_id, verb)
+    asked = (command.actor, command.request_id, command.at_wall_ns)
+    answer = Answer(*asked, command.case_id, verb)
     if isinstance(outcome, Change):
         return replace(answer, version=outcome.case.version, state=outcome.case.state.value)
     if case is not None:
@@ -44,8 +49,14 @@ def answer_to(
     return replace(answer, refusal=outcome)
 
 
+def key_of(command: Command | Report) -> str:
+    """By which its answer is remembered: nobody can use up the request ids of another one."""
+    named = json.dumps([command.actor, command.request_id])
+    return hashlib.blake2s(named.encode()).hexdigest()
+
+
 def digest_of(command: Command | Report) -> str:
-    """Tells whether two commands of one ``request_id`` say the same; when is no part of it."""
+    """Tells whether two commands of one :func:`key_of` say the same; when is no part of it."""
     if isinstance(command, Command):
         said = [command.case_id, command.verb, command.version, command.until_wall_ns]
     else:
@@ -59,6 +70,7 @@ def digest_of(command: Command | Report) -> str:
 def encode_answer(answer: Answer) -> str:
     """JSON text from which :func:`decode_answer` gives an equal answer."""
     data: dict[str, object] = {
+        "actor": answer.actor,
         "request_id": answer.request_id,
         "at_wall_ns": answer.at_wall_ns,
         "case_id": answer.case_id,

@@ -54,6 +54,7 @@ class RefusalCode(StrEnum):
     MALFORMED = "malformed"
     UNKNOWN_VERB = "unknown_verb"
     UNKNOWN_ACTOR = "unknown_actor"
+    NOT_YOU = "not_you"
     UNKNOWN_CASE = "unknown_case"
     UNKNOWN_PLACE = "unknown_place"
     REQUEST_ID_REUSED = "request_id_reused"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from alerts.answers import Answer, answer_to, decode_answer, digest_of, encode_answer
+from alerts.answers import Answer, answer_to, decode_answer, digest_of, encode_answer, key_of
 from alerts.casebook import Change, Notice
 from alerts.cases import CAMERA, Case
 from alerts.commands import Command, Refusal, RefusalCode, decide_command
@@ -69,7 +69,7 @@ class Counter:
         if actor is None:
             refusal = Refusal(RefusalCode.UNKNOWN_ACTOR, {"got": command.actor})
             return self.refuse(answer_to(command, refusal))
-        shown = command.picture is None or self._evidence.has(command.picture)
+        shown = command.picture is None or self._evidence.has(command.picture, _name_of(command))
         do = partial(self._do, command=command, actor=actor, shown=shown)
         answer, change = self._keeper.keep(do)
         self._say(change)
@@ -104,7 +104,7 @@ class Counter:
 
     def _again(self, transaction: Transaction, command: Command | Report) -> Answer | None:
         """The answer to a request that was here before; a refusal if it said something else."""
-        before = transaction.remembered(command.request_id)
+        before = transaction.remembered(key_of(command))
         if before is None:
             return None
         if before.digest == digest_of(command):
@@ -148,7 +148,7 @@ class Counter:
         if change is not None:
             change = write_change(transaction, change, self._writer, self._clock)
         digest, text = digest_of(command), encode_answer(answer)
-        transaction.remember(Remembered(command.request_id, digest, text, self._clock.wall_ns()))
+        transaction.remember(Remembered(key_of(command), digest, text, self._clock.wall_ns()))
         return change
 
     def _say(self, change: Change | None) -> None:
@@ -158,6 +158,11 @@ class Counter:
         self._taken += 1
         if self._taken % _FORGET_EVERY == 0:
             self._store.forget_answers(ANSWERS_KEPT)
+
+
+def _name_of(command: Command | Report) -> str:
+    """After whom the pictures of a command are named: its case, or what is to become one."""
+    return command.case_id if isinstance(command, Command) else command.request_id
 
 
 def person_named(directory: Directory, actor: str) -> Recipient | None:

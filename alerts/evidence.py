@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -30,6 +31,8 @@ from alerts.texts import Language, load_texts
 from fences.event import FenceEvent
 
 _QUALITY = 90
+_SUFFIX = re.compile(r"(\.[a-z0-9]+)*\.jpg")
+"""What may follow a name; no case id has such an end, so no name begins another one's picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +118,14 @@ class EvidenceFolder:
         write_jpeg(self.root / relative, image.astype(np.uint8))
         return relative
 
-    def has(self, relative: str) -> bool:
-        """Whether this is a file of the folder, by a path that stays inside of it."""
+    def has(self, relative: str, name: str) -> bool:
+        """Whether this is a picture of the folder that belongs to ``name``, as of :meth:`add`.
+
+        Nobody can put the picture of another case, or another file, into a case.
+        """
         path = PurePosixPath(relative)
-        if path.is_absolute() or ".." in path.parts:
+        own = path.name.startswith(name) and _SUFFIX.fullmatch(path.name.removeprefix(name))
+        if not own or path.is_absolute() or len(path.parts) != 3 or ".." in path.parts:
             return False
         try:
             return (self.root / path).is_file()

@@ -225,7 +225,7 @@ class Writer:
             "at": at,
             "at_ms": at_ms,
         }
-        return Message(self.topics.result(answer.request_id), _dump(body))
+        return Message(self.topics.result(answer.actor, answer.request_id), _dump(body))
 
     @property
     def _parts(self) -> Parts:

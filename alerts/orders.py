@@ -39,17 +39,25 @@ class Unusable:
     kind: str
 
 
-def read_command(
-    case_id: str, verb: str, payload: bytes, at_wall_ns: int
-) -> Command | Answer | Unusable:
-    """The command of a payload, the refusal of one that can be answered, or why neither.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The levels of a command's topic. ``actor`` is who the broker says that it is from.
 
-    ``case_id`` and ``verb`` are the levels of its topic.
+    A broker with an ACL (``kerbwatch mqtt acl``) lets nobody publish below another one's id, so
+    this is proven; what the payload says of it is not, and may only say the same.
     """
+
+    actor: str
+    case_id: str
+    verb: str
+
+
+def read_command(place: Place, payload: bytes, at_wall_ns: int) -> Command | Answer | Unusable:
+    """The command of a payload, the refusal of one that can be answered, or why neither."""
     if len(payload) > MAX_BYTES:
         return Unusable(TOO_BIG)
-    if not CASE_ID.fullmatch(case_id):
-        return Unusable("case_id")
+    if not (ID.fullmatch(place.actor) and CASE_ID.fullmatch(place.case_id)):
+        return Unusable("topic")
     try:
         body = json.loads(payload, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -58,19 +66,11 @@ def read_command(
     if not isinstance(request_id, str) or not ID.fullmatch(request_id):
         return Unusable("no_request_id")
     try:
-        return _command(case_id, verb, request_id, body, at_wall_ns)
+        return _command(place, request_id, body, at_wall_ns)
     except _RefusedError as error:
-        known = verb if verb in set(Verb) else None
-        return Answer(request_id, at_wall_ns, case_id, known, refusal=error.refusal)
-
-
-def actor_of(body: Mapping[str, Any]) -> str:
-    """Whom a command is taken to be from: the id in ``by``.
-
-    Nothing here proves it: the broker must let nobody publish who may not. Whoever has a
-    better proof puts it here. Raises ``ValueError`` where it is no id.
-    """
-    return _id(body.get("by"))
+        known = place.verb if place.verb in set(Verb) else None
+        refusal = error.refusal
+        return Answer(place.actor, request_id, at_wall_ns, place.case_id, known, refusal=refusal)
 
 
 class _RefusedError(Exception):
@@ -79,9 +79,8 @@ class _RefusedError(Exception):
         self.refusal = refusal
 
 
-def _command(
-    case_id: str, verb: str, request_id: str, body: dict[str, Any], at_wall_ns: int
-) -> Command:
+def _command(place: Place, request_id: str, body: dict[str, Any], at_wall_ns: int) -> Command:
+    verb = place.verb
     if verb not in set(Verb):
         values = {"got": repr(verb[:32]), "known": ", ".join(Verb)}
         raise _RefusedError(Refusal(RefusalCode.UNKNOWN_VERB, values))
@@ -89,10 +88,13 @@ def _command(
         raise _malformed(f"unknown key {unknown[0][:32]!r}")
     if body.get("schema", COMMAND_SCHEMA) != COMMAND_SCHEMA:
         raise _malformed(f"schema: expected {COMMAND_SCHEMA!r}")
+    if _checked(body, "by", _id) not in {None, place.actor}:
+        values = {"got": body["by"], "actor": place.actor}
+        raise _RefusedError(Refusal(RefusalCode.NOT_YOU, values))
     return Command(
-        case_id=case_id,
+        case_id=place.case_id,
         verb=Verb(verb),
-        actor=_checked(body, "by", lambda _: actor_of(body)),
+        actor=place.actor,
         request_id=request_id,
         at_wall_ns=at_wall_ns,
         version=_checked(body, "version", _version),
@@ -108,7 +110,7 @@ KEYS = {"schema", "request_id", "by", "version", "words", "until", "picture"}
 
 def _checked(body: Mapping[str, Any], key: str, read: Callable[[Any], Any]) -> Any:
     value = body.get(key)
-    if value is None and key != "by":
+    if value is None:
         return None
     try:
         return read(value)

@@ -136,8 +136,8 @@ class EventBody(TypedDict):
 class InboxBody(DeadlineBody):
     """``inbox/<recipient_id>``: the push for one recipient.
 
-    ``verbs`` are what the recipient may answer on ``cmd/<case_id>/<verb>``; ``text`` is the
-    push as plain text for gateways that show text only.
+    ``verbs`` are what the recipient may answer on ``cmd/<recipient_id>/<case_id>/<verb>``;
+    ``text`` is the push as plain text for gateways that show text only.
     """
 
     schema: str
@@ -197,7 +197,7 @@ class StatusBody(TypedDict):
 
 
 class ResultBody(TypedDict):
-    """``cmd/result/<request_id>``: what became of a command.
+    """``result/<recipient_id>/<request_id>``: what became of a command.
 
     ``code`` and ``text`` are null where it was done. ``version`` and ``state`` are those of the
     case, after it or as it is; null where there is none.

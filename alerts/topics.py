@@ -42,21 +42,22 @@ class Topics:
     def inbox(self, recipient_id: str) -> str:
         return f"{self.root}/inbox/{recipient_id}"
 
-    def command(self, case_id: str, verb: str) -> str:
-        return f"{self.root}/cmd/{case_id}/{verb}"
+    def command(self, recipient_id: str, case_id: str, verb: str) -> str:
+        """Whose it is stands in the topic, so that a broker's ACL can vouch for it."""
+        return f"{self.root}/cmd/{recipient_id}/{case_id}/{verb}"
 
     @property
     def all_commands(self) -> str:
-        """The filter for every command; results match it too, see :meth:`command_of`."""
-        return f"{self.root}/cmd/+/+"
+        """The filter for every command."""
+        return self.command("+", "+", "+")
 
-    def command_of(self, topic: str) -> tuple[str, str] | None:
-        """Case id and verb of a command's topic; None where it is none."""
+    def command_of(self, topic: str) -> tuple[str, str, str] | None:
+        """Recipient id, case id and verb of a command's topic; None where it is none."""
         prefix = f"{self.root}/cmd/"
         levels = topic.removeprefix(prefix).split("/")
-        if not topic.startswith(prefix) or len(levels) != 2 or levels[0] == "result":
+        if not topic.startswith(prefix) or len(levels) != 3:
             return None
-        return levels[0], levels[1]
+        return levels[0], levels[1], levels[2]
 
-    def result(self, request_id: str) -> str:
-        return f"{self.root}/cmd/result/{request_id}"
+    def result(self, recipient_id: str, request_id: str) -> str:
+        return f"{self.root}/result/{recipient_id}/{request_id}"

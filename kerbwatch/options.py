@@ -104,7 +104,8 @@ class MqttOptions:
     """The broker. ``embedded``: the service starts one itself on loopback, without TLS.
 
     ``port`` 0 (only if embedded) is any free port. ``base`` is the first part of every
-    topic. ``ca_file``: certificates to trust instead of the system's.
+    topic. ``ca_file``: certificates to trust instead of the system's. ``cert_file`` and
+    ``key_file``: what the service shows of itself; both or none. All are PEM.
     """
 
     host: str = EMBEDDED_HOST
@@ -114,6 +115,8 @@ class MqttOptions:
     username: str | None = None
     password: Secret | None = None
     ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
     embedded: bool = True
 
 

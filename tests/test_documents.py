@@ -56,8 +56,8 @@ def test_every_topic_is_documented_and_every_documented_one_exists() -> None:
         topics.camera_status("<camera_id>"),
         topics.case("<case_id>"),
         topics.inbox("<recipient_id>"),
-        topics.command("<case_id>", "<verb>"),
-        topics.result("<request_id>"),
+        topics.command("<recipient_id>", "<case_id>", "<verb>"),
+        topics.result("<recipient_id>", "<request_id>"),
     }
     table = MQTT.split("| topic |")[1].split("\n\n")[0]
     documented = {f"base/site/{name}" for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)}
@@ -135,6 +135,7 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
         "docs/METRICS.md",
         "docs/MODELS.md",
         "docs/PERFORMANCE.md",
+        "docs/SECURITY.md",
     ],
 )
 def test_every_link_leads_somewhere(name: str) -> None:

@@ -19,7 +19,7 @@ CONNECT_TIMEOUT_S = 5.0
 class MqttAddress:
     """A broker. ``base`` goes before every topic; files are PEM.
 
-    ``tls`` without ``ca_file`` trusts the system's certificates.
+    The key has no password. ``tls`` without ``ca_file`` trusts the system's certificates.
     """
 
     host: str
@@ -55,6 +55,7 @@ def make_client(address: MqttAddress, client_id: str) -> paho.Client:
             ca_certs=_text(address.ca_file),
             certfile=_text(address.cert_file),
             keyfile=_text(address.key_file),
+            keyfile_password="",  # of a key that has one, nobody is asked at a terminal
         )
     return client
 

@@ -6,6 +6,7 @@ import queue
 import threading
 from collections import Counter as Tally
 from collections.abc import Callable
+from dataclasses import astuple
 from functools import partial
 
 import structlog
@@ -15,7 +16,7 @@ from alerts.commands import Command
 from alerts.counter import Counter
 from alerts.errors import StoreError
 from alerts.link import Heard
-from alerts.orders import MAX_BYTES, TOO_BIG, Unusable, read_command
+from alerts.orders import MAX_BYTES, TOO_BIG, Place, Unusable, read_command
 from alerts.topics import Topics
 from fences.clock import SECOND_NS, Clock
 
@@ -39,7 +40,7 @@ class CommandPost:
         self._counter = counter
         self._topics = topics
         self._clock = clock
-        self._waiting: queue.Queue[tuple[str, str, bytes] | None] = queue.Queue(_WAITING)
+        self._waiting: queue.Queue[tuple[Place, bytes] | None] = queue.Queue(_WAITING)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mqtt-commands", daemon=True)
         self.unusable: Tally[str] = Tally()
@@ -65,18 +66,18 @@ class CommandPost:
             return False
         levels = self._topics.command_of(heard.topic)
         if levels is None:
-            return True  # a result of our own
-        if heard.retained:
+            self._count("topic")
+        elif heard.retained:
             self._count("retained")  # it would come again with every connection
         elif len(heard.payload) > MAX_BYTES:
             self._count(TOO_BIG)  # not kept to be read later: a thousand of them would be much
-        elif not self._offer((*levels, heard.payload)):
+        elif not self._offer((Place(*levels), heard.payload)):
             self._count("too_many")
         return True
 
-    def handle(self, case_id: str, verb: str, payload: bytes) -> Answer | None:
+    def handle(self, place: Place, payload: bytes) -> Answer | None:
         """Do one command; None if it could not even be answered. Raises ``StoreError``."""
-        read = read_command(case_id, verb, payload, self._clock.wall_ns())
+        read = read_command(place, payload, self._clock.wall_ns())
         if isinstance(read, Unusable):
             self._count(read.kind)
             return None
@@ -84,7 +85,7 @@ class CommandPost:
             return self._counter.take(read)
         return self._counter.refuse(read)
 
-    def _offer(self, item: tuple[str, str, bytes] | None) -> bool:
+    def _offer(self, item: tuple[Place, bytes] | None) -> bool:
         try:
             self._waiting.put_nowait(item)
         except queue.Full:
@@ -100,7 +101,7 @@ class CommandPost:
                 self._until_kept(partial(self.handle, *item))
             except Exception:  # noqa: BLE001  # one command's trouble must not end the others
                 self._count("failed")
-                _log.exception("command_failed", topic="/".join(item[:2]))
+                _log.exception("command_failed", topic="/".join(astuple(item[0])))
 
     def _until_kept(self, work: Callable[[], object]) -> None:
         """A store that is away is waited for, but not for ever: others wait behind."""

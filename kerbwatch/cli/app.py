@@ -13,6 +13,7 @@ from kerbwatch.cli.duty import duty
 from kerbwatch.cli.inbox import inbox
 from kerbwatch.cli.ledger import ledger
 from kerbwatch.cli.models import models
+from kerbwatch.cli.mqtt import mqtt
 from kerbwatch.cli.notify import notify
 from kerbwatch.cli.quarantine import quarantine
 from kerbwatch.cli.replay import replay
@@ -39,6 +40,7 @@ app.command("inbox", help=TEXT("help.inbox"))(inbox)
 app.add_typer(notify, name="notify", help=TEXT("help.notify"))
 app.add_typer(cases, name="cases", help=TEXT("help.cases"))
 app.add_typer(ledger, name="ledger", help=TEXT("help.ledger"))
+app.add_typer(mqtt, name="mqtt", help=TEXT("help.mqtt"))
 app.command("quarantine", help=TEXT("help.quarantine"))(quarantine)
 app.add_typer(models, name="models", help=TEXT("help.models"))
 app.add_typer(store, name="store", help=TEXT("help.store"))

@@ -90,9 +90,15 @@ def _mqtt(model: MqttModel, folder: Path, password: Secret | None) -> MqttOption
         base=model.base,
         username=model.username,
         password=password if model.password is None else Secret(model.password),
-        ca_file=folder / model.ca_file if model.ca_file is not None else None,
+        ca_file=_file(folder, model.ca_file),
+        cert_file=_file(folder, model.cert_file),
+        key_file=_file(folder, model.key_file),
         embedded=False,
     )
+
+
+def _file(folder: Path, name: str | None) -> Path | None:
+    return None if name is None else folder / name
 
 
 def _evidence(model: EvidenceModel) -> EvidenceOptions:

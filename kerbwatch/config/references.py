@@ -132,13 +132,19 @@ def _mqtt(document: Document) -> Iterator[Problem]:
             expected = phrase("expected.either", first=first, second=second)
             got = phrase("got.both")
             yield document.problem(("mqtt", second), "either", expected, got)
-    needs = [(key, "url") for key in ("username", "ca_file")]
+    needs = [(key, "url") for key in ("username", "ca_file", "cert_file", "key_file")]
     needs += [(key, "username") for key in ("password", "password_file")]
+    needs += [("cert_file", "key_file"), ("key_file", "cert_file")]
     for key, needed in needs:
         if mqtt.get(key) is not None and mqtt.get(needed) is None:
             expected = phrase("expected.needs", given=key, needed=needed)
             got = phrase("got.without", needed=needed)
             yield document.problem(("mqtt", key), "needs", expected, got)
+    url = mqtt.get("url")
+    for key in ("ca_file", "cert_file", "key_file"):
+        if mqtt.get(key) is not None and isinstance(url, str) and url.startswith("mqtt://"):
+            expected = phrase("expected.url_of", names="mqtts://")
+            yield document.problem(("mqtt", key), "no_effect", expected)
 
 
 def _repeated_ids(document: Document, path: Path) -> Iterator[Problem]:

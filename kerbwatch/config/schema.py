@@ -73,6 +73,8 @@ class MqttModel(StrictModel):
     password: Annotated[str, Field(min_length=1, max_length=1000), Expect("text")] | None = None
     password_file: PathText | None = None
     ca_file: PathText | None = None
+    cert_file: PathText | None = None
+    key_file: PathText | None = None
 
     _url = field_validator("url")(check_broker_url)
 

@@ -156,6 +156,8 @@ def broker_of(options: MqttOptions) -> MqttAddress:
         username=options.username,
         password=None if options.password is None else options.password.reveal(),
         ca_file=options.ca_file,
+        cert_file=options.cert_file,
+        key_file=options.key_file,
     )
 
 

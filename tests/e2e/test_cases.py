@@ -159,7 +159,7 @@ def test_what_was_done_here_waits_for_the_service_in_the_outbox(tmp_path: Path) 
     store.close()
     ends = [message.topic.removeprefix("kerbwatch/test/") for message in rows]
     assert ends[:4] == ["events", f"cases/{case_id}", "inbox/duty", "inbox/estate"]
-    assert ends[4].startswith("cmd/result/cli-")
+    assert ends[4].startswith("result/duty/cli-")
     assert json.loads(rows[2].payload)["verbs"] == [
         "accept",
         "handle",

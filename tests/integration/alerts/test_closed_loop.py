@@ -70,9 +70,10 @@ def said(heard: list[Any], end: str) -> list[Any]:
 
 
 def command(phone: Session, case_id: str, verb: str, **body: Any) -> str:
-    told = {"request_id": f"r-{verb}-{len(body)}", "by": "wenshao"} | body
-    phone.send(Message(TOPICS.command(case_id, verb), json.dumps(told)))
-    return str(told["request_id"])
+    who = body.pop("who", "wenshao")
+    told = {"request_id": f"r-{verb}-{len(body)}"} | body
+    phone.send(Message(TOPICS.command(who, case_id, verb), json.dumps(told)))
+    return f"{who}/{told['request_id']}"
 
 
 def test_accept_handle_clear_is_verified_and_closed(
@@ -110,22 +111,23 @@ def test_stale_unauthorised_and_malformed_commands_are_answered_and_change_nothi
     ear.wait_topics("/status")
     see(service, now(EventKind.OPENED))
     (case,) = service.store.cases()
-    phone.send(Message(TOPICS.command(case.case_id, "accept"), "no json"))
-    phone.send(Message(TOPICS.command(case.case_id, "accept"), '{"request_id": "../x"}'))
+    phone.send(Message(TOPICS.command("wenshao", case.case_id, "accept"), "no json"))
+    phone.send(Message(TOPICS.command("wenshao", case.case_id, "accept"), '{"request_id": "../x"}'))
     sent: dict[str, tuple[str, dict[str, Any]]] = {
         "stale_version": ("accept", {"version": 9}),
-        "not_yours": ("accept", {"by": "other-estate"}),
+        "not_yours": ("accept", {"who": "other-estate"}),
+        "not_you": ("accept", {"by": "duty-east"}),
         "not_allowed": ("close", {}),
         "unknown_verb": ("silence", {}),
         "malformed": ("accept", {"x": 1}),
-        "unknown_actor": ("accept", {"by": "nobody"}),
+        "unknown_actor": ("accept", {"who": "nobody"}),
     }
     for code, (verb, body) in sent.items():
         command(phone, case.case_id, verb, request_id=code, **body)
     command(phone, "none", "accept", request_id="unknown_case")
-    heard = ear.wait_topics(*(f"/result/{code}" for code in [*sent, "unknown_case"]))
+    heard = ear.wait_topics(*(f"/{code}" for code in [*sent, "unknown_case"]))
     for code in [*sent, "unknown_case"]:
-        (result,) = said(heard, f"/result/{code}")
+        (result,) = said(heard, f"/{code}")
         assert (result["accepted"], result["code"]) == (False, code)
     assert service.store.cases() == (case,)
     assert service.commands.unusable == {"no_json": 1, "no_request_id": 1}
@@ -140,8 +142,8 @@ def test_the_same_command_twice_is_answered_twice_and_done_once(
     (case,) = service.store.cases()
     for _ in range(2):
         command(phone, case.case_id, "accept", request_id="r-1")
-    heard = ear.wait_topics("/result/r-1", "/result/r-1")
-    first, second = said(heard, "/result/r-1")
+    heard = ear.wait_topics("/r-1", "/r-1")
+    first, second = said(heard, "/r-1")
     assert first == second
     assert service.store.cases()[0].version == 2
 
@@ -162,7 +164,7 @@ def test_what_another_process_writes_is_told_within_two_seconds(
         order(case, Verb.REJECT, at_wall_ns=CLOCK.wall_ns())
     )
     assert answer.done
-    ear.wait_topics("/result/r-1")
+    ear.wait_topics("/r-1")
     assert (CLOCK.monotonic_ns() - begun_ns) / 1e9 < 2.0
     other.close()
     retained = [one for one in ear.heard if one.topic == TOPICS.case(case.case_id)]

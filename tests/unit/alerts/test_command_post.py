@@ -38,16 +38,16 @@ def post(desk: Desk) -> Iterator[CommandPost]:
 
 def heard(desk: Desk, verb: str, body: bytes | dict[str, Any], *, retained: bool = False) -> Heard:
     payload = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Heard(FakeLink(), TOPICS.command(desk.case.case_id, verb), payload, retained)
+    return Heard(FakeLink(), TOPICS.command("wenshao", desk.case.case_id, verb), payload, retained)
 
 
 def note(request_id: str) -> dict[str, str]:
-    return {"request_id": request_id, "by": "wenshao", "words": "在路上"}
+    return {"request_id": request_id, "words": "在路上"}
 
 
 def test_what_is_no_command_is_left_to_others(post: CommandPost) -> None:
     assert not post.take(Heard(FakeLink(), TOPICS.status, b"{}", False))
-    assert post.take(Heard(FakeLink(), TOPICS.result("r-1"), b"{}", False)), "an answer of our own"
+    assert not post.take(Heard(FakeLink(), TOPICS.result("wenshao", "r-1"), b"{}", False))
     assert post._waiting.empty()
 
 
@@ -80,8 +80,10 @@ def test_one_command_that_fails_in_an_unforeseen_way_ends_no_other(
         post.start()
         for request_id in ("r-1", "r-2"):
             assert post.take(heard(desk, Verb.NOTE.value, note(request_id)))
-        wait_for("the second", lambda: bool(desk.said("result/r-2")), DEADLINE_S, every_s=0.01)
+        wait_for(
+            "the second", lambda: bool(desk.said("result/wenshao/r-2")), DEADLINE_S, every_s=0.01
+        )
     assert post.running
     assert post.unusable == {"failed": 1}
     assert [line["event"] for line in logs] == ["command_unusable", "command_failed"]
-    assert desk.said("result/r-2")[0]["accepted"]
+    assert desk.said("result/wenshao/r-2")[0]["accepted"]

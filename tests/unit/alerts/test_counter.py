@@ -32,15 +32,14 @@ def test_the_same_request_again_gets_the_very_same_answer_and_changes_nothing(de
     assert desk.order(Verb.ACCEPT, request_id="r-7") == first
     assert desk.order(Verb.ACCEPT, "wenshao", request_id="r-8") == refused, "though it now could"
     assert desk.store.cases() == before
-    assert [body["version"] for body in desk.said("result/r-7")] == [2, 2]
-    assert desk.said("result/r-8")[0] == desk.said("result/r-8")[1]
+    assert [body["version"] for body in desk.said("/r-7")] == [2, 2]
+    assert desk.said("/r-8")[0] == desk.said("/r-8")[1]
 
 
 def test_a_request_id_with_other_content_is_refused_and_the_first_answer_stays(desk: Desk) -> None:
     first = desk.order(Verb.ACCEPT, request_id="r-7")
     for answer in (
         desk.order(Verb.HANDLE, request_id="r-7"),
-        desk.order(Verb.ACCEPT, "wenshao", request_id="r-7"),
         desk.order(Verb.ACCEPT, request_id="r-7", words="其他"),
         desk.report(request_id="r-7"),
     ):
@@ -48,6 +47,13 @@ def test_a_request_id_with_other_content_is_refused_and_the_first_answer_stays(d
         assert answer.refusal.code is RefusalCode.REQUEST_ID_REUSED
     assert desk.order(Verb.ACCEPT, request_id="r-7") == first
     assert desk.case.version == 2
+
+
+def test_nobody_can_use_up_the_request_ids_of_another_one(desk: Desk) -> None:
+    refused = desk.order(Verb.CLOSE, "wenshao", request_id="r-7")
+    assert desk.order(Verb.ACCEPT, request_id="r-7").done
+    assert desk.order(Verb.CLOSE, "wenshao", request_id="r-7") == refused
+    assert [body["accepted"] for body in desk.said("result/duty-east/r-7")] == [True]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +85,7 @@ def test_what_is_refused_is_answered_and_changes_nothing(
     assert answer.refusal is not None
     assert answer.refusal.code is code
     assert desk.store.cases() == before
-    (result,) = desk.said(f"result/{answer.request_id}")
+    (result,) = desk.said(f"result/{answer.actor}/{answer.request_id}")
     assert (result["accepted"], result["code"]) == (False, code.value)
     assert result["text"].keys() == {"zh", "en"}
     assert desk.woken == 1
@@ -143,7 +149,9 @@ def test_a_person_s_picture_is_written_anew_beside_the_case_s(desk: Desk, tmp_pa
     file = tmp_path / "phone.png"
     cv2.imwrite(str(file), PICTURE)
     path = desk.evidence.add(desk.case.case_id, "gate-3", desk.clock.wall_ns(), file)
-    assert desk.evidence.has(path)
+    assert desk.evidence.has(path, desk.case.case_id)
+    for other in ("gate-3", desk.case.case_id[:-1], path, ""):
+        assert not desk.evidence.has(path, other), "it is of its own case only"
     assert (desk.evidence.root / path).read_bytes()[:2] == b"\xff\xd8"
     assert desk.order(Verb.HANDLE, picture=path).done
     assert desk.case.after_picture == path

@@ -19,17 +19,19 @@ from alerts.errors import StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.link import Heard
 from alerts.mqtt.commands import CommandPost
-from alerts.orders import MAX_BYTES, Unusable, read_command
+from alerts.orders import MAX_BYTES, Place, Unusable, read_command
 from alerts.store.memory import MemoryStore, MemoryTransaction
 from alerts.verbs import Verb
 from tests.alerts_kit import DIRECTORY, TOPICS, WRITER, FakeClock, FakeLink, order
 
 GOOD = {"request_id": "r-1", "by": "duty-east"}
+PLACE = Place("duty-east", "c-1", "accept")
+ACCEPT = TOPICS.command("duty-east", "c-1", "accept")
 
 
 def read(body: object, verb: str = "accept", case_id: str = "c-1") -> Command | Answer | Unusable:
     payload = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return read_command(case_id, verb, payload, 5)
+    return read_command(Place("duty-east", case_id, verb), payload, 5)
 
 
 def test_a_command_has_all_that_its_payload_says() -> None:
@@ -49,7 +51,6 @@ def test_a_command_has_all_that_its_payload_says() -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"by": None}, "by: expected an id"),
         ({"by": "a/b"}, "by: expected an id"),
         ({"by": "x" * 65}, "by: expected an id"),
         ({"version": 0}, "version: expected a whole number"),
@@ -78,6 +79,23 @@ def test_what_is_malformed_is_refused_with_its_key(more: dict[str, Any], said: s
     assert answer.refusal is not None
     assert answer.refusal.code is RefusalCode.MALFORMED
     assert str(answer.refusal.values["problem"]).startswith(said)
+
+
+def test_a_command_is_from_whom_its_topic_says_and_its_body_may_not_say_otherwise() -> None:
+    said = read({"request_id": "r-1"})
+    assert isinstance(said, Command)
+    assert said.actor == "duty-east"
+    answer = read(GOOD | {"by": "centre"})
+    assert isinstance(answer, Answer)
+    assert (answer.actor, answer.refusal) == (
+        "duty-east",
+        Refusal(RefusalCode.NOT_YOU, {"got": "centre", "actor": "duty-east"}),
+    )
+
+
+def test_a_topic_with_no_id_of_a_person_in_it_is_counted() -> None:
+    payload = json.dumps(GOOD).encode()
+    assert read_command(Place("a b", "c-1", "accept"), payload, 0) == Unusable("topic")
 
 
 def test_an_unknown_verb_is_refused_with_the_known_ones() -> None:
@@ -110,12 +128,12 @@ def test_what_cannot_be_answered_is_counted(payload: bytes, kind: str) -> None:
 
 
 def test_a_topic_with_no_case_id_in_it_is_counted() -> None:
-    assert read(GOOD, case_id="a b") == Unusable("case_id")
+    assert read(GOOD, case_id="a b") == Unusable("topic")
 
 
 @given(st.binary(max_size=300), st.text(max_size=20), st.text(max_size=20))
 def test_no_payload_raises(payload: bytes, verb: str, case_id: str) -> None:
-    assert read_command(case_id, verb, payload, 0) is not None
+    assert read_command(Place("duty-east", case_id, verb), payload, 0) is not None
 
 
 @given(
@@ -125,7 +143,7 @@ def test_no_payload_raises(payload: bytes, verb: str, case_id: str) -> None:
     )
 )
 def test_no_object_raises_and_what_is_read_can_be_written(body: dict[str, Any]) -> None:
-    got = read_command("c-1", "note", json.dumps(body).encode(), 0)
+    got = read_command(Place("duty-east", "c-1", "note"), json.dumps(body).encode(), 0)
     if isinstance(got, Command):
         got.words.encode()
         assert len(got.request_id) <= 64
@@ -152,23 +170,24 @@ def test_only_commands_are_taken_and_retained_ones_not(tmp_path: Path) -> None:
     taken, _ = post(tmp_path)
     assert not taken.take(heard(TOPICS.status))
     assert not taken.take(heard(TOPICS.case("c-1")))
-    assert taken.take(heard(TOPICS.result("r-1")))
+    assert not taken.take(heard(TOPICS.result("duty-east", "r-1")))
     assert taken.unusable == {}
-    assert taken.take(heard(TOPICS.command("c-1", "accept"), retained=True))
-    assert taken.unusable == {"retained": 1}
+    assert taken.take(heard(ACCEPT, retained=True))
+    assert taken.take(heard(f"{TOPICS.root}/cmd/c-1/accept"))
+    assert taken.unusable == {"retained": 1, "topic": 1}
 
 
 def test_more_than_can_wait_are_dropped_and_counted_and_nobody_waits(tmp_path: Path) -> None:
     taken, _ = post(tmp_path)
     for _ in range(1010):
-        assert taken.take(heard(TOPICS.command("c-1", "accept")))
+        assert taken.take(heard(ACCEPT))
     assert taken.unusable == {"too_many": 10}
 
 
 def test_ten_thousand_bad_commands_leave_counts_and_no_memory(tmp_path: Path) -> None:
     taken, store = post(tmp_path)
     for number in range(10_000):
-        assert taken.handle("c-1", "accept", b'{"n": %d' % number) is None
+        assert taken.handle(PLACE, b'{"n": %d' % number) is None
     assert taken.unusable == {"no_json": 10_000}
     assert store.queue().depth == 0
 
@@ -188,18 +207,18 @@ def test_a_store_that_stays_away_costs_one_command_its_answer_and_not_the_others
     clock = FakeClock()
     counter = Counter(AwayStore(), WRITER, EvidenceFolder(tmp_path, DIRECTORY), clock)
     taken = CommandPost(counter, TOPICS, clock)
-    taken._until_kept(lambda: taken.handle("c-1", "accept", json.dumps(GOOD).encode()))
+    taken._until_kept(lambda: taken.handle(PLACE, json.dumps(GOOD).encode()))
     assert taken.unusable == {"store_away": 1}
     assert 60 <= clock.monotonic_ns() / 1e9 < 62
 
 
 def test_a_refusal_that_can_be_sent_is_sent(tmp_path: Path) -> None:
     taken, store = post(tmp_path)
-    answer = taken.handle("c-1", "accept", json.dumps(GOOD).encode())
+    answer = taken.handle(PLACE, json.dumps(GOOD).encode())
     assert answer is not None
     assert answer.refusal is not None
     assert answer.refusal.code is RefusalCode.UNKNOWN_CASE
-    taken.handle("c-1", "accept", json.dumps(GOOD | {"x": 1}).encode())
+    taken.handle(PLACE, json.dumps(GOOD | {"x": 1}).encode())
     topics = [row.message.topic for row in store.unsent(0, 9)]
-    assert topics == [TOPICS.result("r-1")] * 2
+    assert topics == [TOPICS.result("duty-east", "r-1")] * 2
     assert not any(row.message.retained for row in store.unsent(0, 9))

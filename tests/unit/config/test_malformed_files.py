@@ -373,6 +373,19 @@ ROWS = [
         "密码文件无法使用，实际为“No such file or directory”，应为可读取的",
     ),
     Row(
+        "certificate without its key", "  username:", "  cert_file: a.pem\n  username:",
+        "4:3", "mqtt.cert_file",
+        "a key that needs another one, got no key_file, expected key_file beside cert_file",
+        "缺少配套的键，实际为没有 key_file，应为与 cert_file 配套写上 key_file",
+    ),
+    Row(
+        "certificate for a broker without TLS", "mqtts://broker.example:8883",
+        "mqtt://broker.example\n  ca_file: a.pem",
+        "4:3", "mqtt.ca_file",
+        "a key that has no effect with this url, got 'a.pem', expected a url of mqtts://",
+        "该键对此 url 不起作用，实际为“a.pem”，应为以 mqtts:// 开头的 url",
+    ),
+    Row(
         "wildcard in the topic base", "  username:", "  base: kerb/#\n  username:",
         "4:3", "mqtt.base",
         "wrong form, got 'kerb/#', expected letters, digits",

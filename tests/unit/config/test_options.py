@@ -271,9 +271,11 @@ def test_only_this_machine_reaches_the_loopback_interface(host: str, loopback: b
 def test_a_password_may_be_in_a_file_beside(load: Load, good: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("hunter2\n", encoding="utf-8")
     text = good.replace("password: ${MQTT_PASSWORD}", "password_file: secret\n  ca_file: ca.pem")
+    text = text.replace("  ca_file:", "  cert_file: own.pem\n  key_file: own.key\n  ca_file:")
     mqtt = load(text).mqtt
     assert mqtt.password == Secret("hunter2")
     assert mqtt.ca_file == tmp_path / "ca.pem"
+    assert (mqtt.cert_file, mqtt.key_file) == (tmp_path / "own.pem", tmp_path / "own.key")
 
 
 @pytest.mark.parametrize(

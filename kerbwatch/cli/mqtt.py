@@ -1,0 +1,55 @@
+"""``kerbwatch mqtt …``: what whoever runs the broker or writes a client of it needs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kerbwatch.cli.speak import MISUSED, TEXT, clear_failures, give_up, note, say
+
+mqtt = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@mqtt.callback()
+def _about() -> None:
+    """The broker and its messages."""
+
+
+@mqtt.command("acl", help=TEXT("help.mqtt_acl"))
+def acl(
+    config: Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))] = Path(
+        "streams.yaml"
+    ),
+    file: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help=TEXT("help.mqtt_out"))
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="USER", help=TEXT("help.mqtt_service"))
+    ] = None,
+    reader: Annotated[
+        list[str] | None, typer.Option("--reader", metavar="USER", help=TEXT("help.mqtt_reader"))
+    ] = None,
+) -> None:
+    """Write who may read and write which topics, for Mosquitto."""
+    with clear_failures():
+        from alerts.acl import Users, mosquitto_acl  # noqa: PLC0415
+        from alerts.topics import Topics  # noqa: PLC0415
+        from kerbwatch.config.load import load_options  # noqa: PLC0415
+
+        options = load_options(config, env=os.environ)
+        own = service or options.mqtt.username
+        if own is None:
+            give_up(TEXT("mqtt.no_service", file=config), MISUSED)
+        try:
+            users = Users(own, tuple(one.id for one in options.recipients), tuple(reader or ()))
+        except ValueError as error:
+            give_up(TEXT("mqtt.bad_user", got=str(error)), MISUSED)
+        text = mosquitto_acl(Topics(options.mqtt.base, options.site.id), users)
+        if file is None:
+            say(text.rstrip("\n"))
+            return
+        file.write_text(text, encoding="utf-8")
+        note(TEXT("mqtt.acl_written", count=len(users.recipients), file=file))
