@@ -83,6 +83,10 @@ bench: .venv/.installed-bench ## measure beside the peers, an hour or more; ARGS
 faults: .venv/.installed-test ## break 20 cameras 200 times, a quarter of an hour; ARGS="--faults 20 --cameras 4"
 	@$(BIN)/python -m tests.faults.run $(ARGS)
 
+.PHONY: commands
+commands: .venv/.installed-test ## send 10,000 hostile commands, a minute or two; ARGS="--count 2000 --seed 7"
+	@$(BIN)/python -m tests.hostile.run $(ARGS)
+
 .PHONY: lint
 lint: .venv/.installed-test ## ruff, mypy --strict and the import contracts
 	@$(BIN)/ruff check
