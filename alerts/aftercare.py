@@ -10,7 +10,7 @@ from functools import partial
 from alerts.casebook import DEFAULT_POLICY, CasePolicy, Change, Notice
 from alerts.cases import NO_VIOLATION, Case, CaseState
 from alerts.errors import EvidenceError, StoreError
-from alerts.evidence import EvidenceFolder
+from alerts.evidence import EvidenceFolder, Saved
 from alerts.health import CameraState, CameraStatus
 from alerts.keeper import Keeper, write_change
 from alerts.looks import Looks
@@ -93,7 +93,7 @@ class Aftercare:
         return self._keeper.keep(step)
 
     def _step(
-        self, transaction: Transaction, *, case_id: str, sight: Sight, picture: str | None
+        self, transaction: Transaction, *, case_id: str, sight: Sight, picture: Saved | None
     ) -> tuple[Change, ...]:
         changes: list[Change] = []
         last = transaction.case(case_id)
@@ -102,13 +102,13 @@ class Aftercare:
             if change is None:
                 break
             if picture is not None and change.case.state is CaseState.RETURNED:
-                change = change.with_after_picture(picture)
+                change = change.with_after_picture(picture.path).with_files(*picture.files)
             change = write_change(transaction, change, self._writer, self._clock)
             changes.append(change)
             last = change.case
         return tuple(changes)
 
-    def _look(self, change: Change) -> tuple[bool, str | None]:
+    def _look(self, change: Change) -> tuple[bool, Saved | None]:
         """Whether there is nothing to wait for, and the picture of what still stands there."""
         if self._evidence is None or self._looks is None:
             return True, None

@@ -29,6 +29,7 @@ from alerts.cases import (
     begun_anew,
     make_case_id,
 )
+from alerts.chain import EvidenceFile
 from fences.box import Box
 from fences.clock import SECOND_NS
 from fences.event import PLACE, EventKind, FenceEvent, Reason
@@ -69,11 +70,19 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A new version of a case, its line in the audit log, and what people are told."""
+    """A new version of a case, its line in the audit log, and what people are told.
+
+    ``files``: the evidence that was written for it, or taken away with it.
+    """
 
     case: Case
     transition: Transition
     notices: tuple[Notice, ...]
+    files: tuple[EvidenceFile, ...] = ()
+
+    def with_files(self, *files: EvidenceFile) -> Change:
+        """The same change, with the files that were written for it."""
+        return replace(self, files=(*self.files, *files))
 
     def with_picture(self, picture: str | None) -> Change:
         """The same change, with the picture that was written for it."""

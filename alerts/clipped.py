@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from alerts.casebook import Change, Notice, NoticeKind
 from alerts.cases import CAMERA, Case, Clip, Transition
+from alerts.chain import EvidenceFile
 
 CLIP_ADDED = "clip_added"
 """The reason of a version that only tells of a clip."""
@@ -29,4 +30,5 @@ def with_clip(case: Case, clip: Clip, wall_ns: int) -> Change:
         media_ns=case.updated_media_ns,
     )
     notice = Notice(NoticeKind.UPDATE, f"{case.case_id}.{clip.begin_wall_ns}.clip", case)
-    return Change(case, transition, (notice,))
+    file = EvidenceFile(clip.path, clip.sha256, clip.size_bytes)
+    return Change(case, transition, (notice,), (file,))

@@ -12,6 +12,7 @@ from functools import partial
 from alerts.answers import Answer, answer_to, decode_answer, digest_of, encode_answer, key_of
 from alerts.casebook import Change, Notice
 from alerts.cases import CAMERA, Case
+from alerts.chain import EvidenceFile
 from alerts.commands import Command, Refusal, RefusalCode, decide_command
 from alerts.evidence import EvidenceFolder
 from alerts.keeper import Keeper, write_change
@@ -69,8 +70,9 @@ class Counter:
         if actor is None:
             refusal = Refusal(RefusalCode.UNKNOWN_ACTOR, {"got": command.actor})
             return self.refuse(answer_to(command, refusal))
-        shown = command.picture is None or self._evidence.has(command.picture, _name_of(command))
-        do = partial(self._do, command=command, actor=actor, shown=shown)
+        path, name = command.picture, _name_of(command)
+        file = None if path is None else self._evidence.file_of(name, path)
+        do = partial(self._do, command=command, actor=actor, file=file)
         answer, change = self._keeper.keep(do)
         self._say(change)
         return answer
@@ -87,14 +89,17 @@ class Counter:
         *,
         command: Command | Report,
         actor: Recipient,
-        shown: bool,
+        file: EvidenceFile | None,
     ) -> tuple[Answer, Change | None]:
         answer = self._again(transaction, command)
         change = None
         if answer is None:
+            shown = command.picture is None or file is not None
             outcome, case = self._decide(transaction, command, actor, shown=shown)
             answer = answer_to(command, outcome, case)
             change = outcome if isinstance(outcome, Change) else None
+            if change is not None and file is not None:
+                change = change.with_files(file)
             change = self._write(transaction, command, answer, change)
         self._tell(transaction, answer)
         return answer, change

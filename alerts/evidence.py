@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 
 from alerts.cases import Case, CaseState, Clip, utc
+from alerts.chain import EvidenceFile
 from alerts.errors import EvidenceError
 from alerts.messages import scenario_names
 from alerts.picture import Annotation, Image, annotate
@@ -33,6 +34,8 @@ from fences.event import FenceEvent
 _QUALITY = 90
 _SUFFIX = re.compile(r"(\.[a-z0-9]+)*\.jpg")
 """What may follow a name; no case id has such an end, so no name begins another one's picture."""
+_DEPTH = 3
+"""Camera, day and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +49,42 @@ class Footage:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """Pictures that were written: the one that is shown, relative to ``root``, and all of them."""
+
+    path: str
+    files: tuple[EvidenceFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceFolder:
     """Where pictures go. Names depend on the case alone: written twice is written once."""
 
     root: Path
     directory: Directory
 
-    def save(self, case: Case, event: FenceEvent, image: Image) -> str:
-        """Write both pictures; returns the annotated one's path, relative to ``root``.
+    def save(self, case: Case, event: FenceEvent, image: Image) -> Saved:
+        """Write both pictures; what is shown is the annotated one.
 
         ``image`` is height × width × 3 BGR uint8. Raises ``EvidenceError`` if it cannot be
         written, ``ValueError`` for something that is no picture.
         """
         return self._save(case, image, describe(case, event, self.directory))
 
-    def save_look(self, case: Case, image: Image) -> str:
+    def save_look(self, case: Case, image: Image) -> Saved:
         """The same of a look that belongs to no event: the case's box is what is marked."""
         boxes = () if case.box is None else (case.box.xyxy,)
         return self._save(case, image, describe(case, None, self.directory, boxes))
 
-    def _save(self, case: Case, image: Image, shown: Annotation) -> str:
+    def _save(self, case: Case, image: Image, shown: Annotation) -> Saved:
         after = ".after" if case.verification is not None else ""
         relative = f"{self.picture_path(case)}{after}"
         drawn = annotate(image, shown)
-        write_jpeg(self.root / f"{relative}.raw.jpg", image)
-        write_jpeg(self.root / f"{relative}.jpg", drawn)
-        return f"{relative}.jpg"
+        pictures = {f"{relative}.jpg": drawn, f"{relative}.raw.jpg": image}
+        files = (
+            _file(path, write_jpeg(self.root / path, picture)) for path, picture in pictures.items()
+        )
+        return Saved(f"{relative}.jpg", tuple(files))
 
     def save_clip(self, case: Case, footage: Footage) -> Clip:
         """Write a clip beside the picture of a case that has just begun.
@@ -118,19 +131,27 @@ class EvidenceFolder:
         write_jpeg(self.root / relative, image.astype(np.uint8))
         return relative
 
-    def has(self, relative: str, name: str) -> bool:
-        """Whether this is a picture of the folder that belongs to ``name``, as of :meth:`add`.
+    def file_of(self, name: str, relative: str) -> EvidenceFile | None:
+        """What a picture of the folder holds now that belongs to ``name``, as of :meth:`add`.
 
-        Nobody can put the picture of another case, or another file, into a case.
+        Nobody can put the picture of another case, or another file, into a case: None then, and
+        if there is none that can be read.
         """
         path = PurePosixPath(relative)
         own = path.name.startswith(name) and _SUFFIX.fullmatch(path.name.removeprefix(name))
-        if not own or path.is_absolute() or len(path.parts) != 3 or ".." in path.parts:
-            return False
+        return self.file(relative) if own and len(path.parts) == _DEPTH else None
+
+    def file(self, relative: str) -> EvidenceFile | None:
+        """What a file of the folder holds now; None if there is none that can be read."""
+        path = PurePosixPath(relative)
+        if path.is_absolute() or ".." in path.parts:
+            return None
         try:
-            return (self.root / path).is_file()
-        except OSError:  # a name that no file can have
-            return False
+            with (self.root / path).open("rb") as opened:
+                sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+                return EvidenceFile(relative, sha256, os.fstat(opened.fileno()).st_size)
+        except (OSError, ValueError):  # also a name that no file can have
+            return None
 
     def picture_path(self, case: Case) -> str:
         """Relative path without suffix; a later version gets pictures of its own."""
@@ -181,25 +202,31 @@ def _taken(event: FenceEvent | None, language: Language) -> str | None:
     return occupancy_text(event.occupied_share, event.clear_width_m, texts)
 
 
-def write_jpeg(path: Path, image: Image) -> None:
-    """Write a JPEG so that a crash leaves the whole file or none.
+def _file(relative: str, data: bytes) -> EvidenceFile:
+    return EvidenceFile(relative, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def write_jpeg(path: Path, image: Image) -> bytes:
+    """Write a JPEG so that a crash leaves the whole file or none; returns what it holds.
 
     Raises ``EvidenceError`` if it cannot be written.
     """
-    encoded, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    encoded, pixels = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     if not encoded:
         raise EvidenceError("evidence_write", path=path, problem="JPEG encoder")
     part = path.with_name(f".{path.name}.part")
+    data: bytes = pixels.tobytes()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
-            file.write(data.tobytes())
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
         raise EvidenceError("evidence_write", path=path, problem=error.strerror) from error
+    return data
 
 
 def _sync_folder(folder: Path) -> None:

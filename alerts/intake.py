@@ -25,7 +25,7 @@ from alerts.casebook import (
 from alerts.cases import Case, CaseKey, Clip
 from alerts.clipped import with_clip
 from alerts.errors import EvidenceError, StoreError
-from alerts.evidence import EvidenceFolder, Footage
+from alerts.evidence import EvidenceFolder, Footage, Saved
 from alerts.health import CameraState, CameraStatus
 from alerts.healthbook import Finding, decide_health
 from alerts.keeper import Keeper, write_change
@@ -112,7 +112,7 @@ class Intake:
             self._on_change()
 
     def _take(
-        self, transaction: Transaction, batch: Batch, pictures: Mapping[str, str]
+        self, transaction: Transaction, batch: Batch, pictures: Mapping[str, Saved]
     ) -> tuple[Change, ...]:
         changes = tuple(
             change
@@ -206,7 +206,7 @@ class Intake:
         return {mark.fence_id: mark for mark in self._store.checkpoints(camera_id)}
 
     def _apply(
-        self, transaction: Transaction, event: FenceEvent, pictures: Mapping[str, str]
+        self, transaction: Transaction, event: FenceEvent, pictures: Mapping[str, Saved]
     ) -> Change | None:
         if transaction.has_event(event_key(event)):
             return None
@@ -214,9 +214,9 @@ class Intake:
         change = decide(last, event, self._people(event), self._policy)
         if change is None:
             return None
-        path = pictures.get(event_key(event))
-        if path is not None:
-            change = _pictured(change, path)
+        saved = pictures.get(event_key(event))
+        if saved is not None:
+            change = _pictured(change, saved.path).with_files(*saved.files)
         return write_change(transaction, change, self._writer, self._clock)
 
     def _tend(self, camera_id: str) -> Change | None:
@@ -242,9 +242,9 @@ class Intake:
         place = self._writer.directory.fence(event.camera_id, event.fence_id)
         return place.told(event.scenario_id)
 
-    def _write_pictures(self, batch: Batch) -> dict[str, str]:
-        """Paths by event. Outside of the transaction: drawing and writing take their time."""
-        pictures: dict[str, str] = {}
+    def _write_pictures(self, batch: Batch) -> dict[str, Saved]:
+        """By event. Outside of the transaction: drawing and writing take their time."""
+        pictures: dict[str, Saved] = {}
         if batch.picture is None:
             return pictures
         newest: dict[CaseKey, Case | None] = {}
@@ -256,11 +256,11 @@ class Intake:
             if change is None or not _needs_picture(change, event):
                 continue
             try:
-                path = self._evidence.save(change.case, event, batch.picture)
+                saved = self._evidence.save(change.case, event, batch.picture)
             except EvidenceError as error:
                 _log.error("%s", error)
             else:
-                pictures[event_key(event)] = path
+                pictures[event_key(event)] = saved
         return pictures
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from alerts.casebook import Change
+from alerts.chain import seal_of
 from alerts.dispatch import dispatched
 from alerts.messages import Writer
 from alerts.night import hushed
@@ -50,7 +51,9 @@ def write_change(transaction: Transaction, change: Change, writer: Writer, clock
     now_ns = clock.wall_ns()
     change, step = dispatched(transaction, change, writer.directory, now_ns)
     transaction.put_case(change.case)
-    transaction.add_transition(change.transition)
+    previous = transaction.head(change.case.case_id)
+    seal = seal_of(previous, change.case, change.transition, change.files)
+    transaction.add_transition(change.transition, seal)
     if step is not None:
         transaction.add_step(step, change.case.case_id, now_ns)
     seqs = tuple(transaction.next_seq() for _ in change.notices)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from alerts.cases import Case, CaseKey, CaseState, Transition
+from alerts.chain import Entry, Seal, Trail
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
@@ -21,7 +22,8 @@ from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered, Truth
 class _Data:
     cases: dict[str, Case] = field(default_factory=dict)
     newest: dict[CaseKey, str] = field(default_factory=dict)
-    log: list[Transition] = field(default_factory=list)
+    log: list[Entry] = field(default_factory=list)
+    heads: dict[str, str] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
@@ -49,7 +51,8 @@ class MemoryTransaction:
         return self._data.cases.get(case_id)
 
     def history(self, case_id: str) -> tuple[Transition, ...]:
-        return tuple(line for line in self._data.log if line.case_id == case_id)
+        lines = (line.transition for line in self._data.log)
+        return tuple(line for line in lines if line.case_id == case_id)
 
     def steps(self, case_id: str) -> frozenset[str]:
         return frozenset(key for key, case in self._data.steps.items() if case == case_id)
@@ -69,7 +72,7 @@ class MemoryTransaction:
         return tuple(sorted(due, key=lambda one: one.seq))
 
     def has_event(self, event_key: str) -> bool:
-        return any(line.event_id == event_key for line in self._data.log)
+        return any(line.transition.event_id == event_key for line in self._data.log)
 
     def next_seq(self) -> int:
         self._data.seq += 1
@@ -79,8 +82,13 @@ class MemoryTransaction:
         self._data.cases[case.case_id] = case
         self._data.newest[case.key] = case.case_id
 
-    def add_transition(self, transition: Transition) -> None:
-        self._data.log.append(transition)
+    def head(self, case_id: str) -> str | None:
+        return self._data.heads.get(case_id)
+
+    def add_transition(self, transition: Transition, seal: Seal | None = None) -> None:
+        self._data.log.append(Entry(transition, seal))
+        if seal is not None:
+            self._data.heads[transition.case_id] = seal.sha256
 
     def add_message(self, message: Message, wall_ns: int) -> None:
         self._data.last_id += 1
@@ -136,6 +144,17 @@ class MemoryStore:
     def history(self, case_id: str) -> tuple[Transition, ...]:
         with self._lock:
             return MemoryTransaction(self._data).history(case_id)
+
+    def trail(self, case_id: str) -> Trail | None:
+        with self._lock:
+            case = self._data.cases.get(case_id)
+            if case is None:
+                return None
+            lines = tuple(line for line in self._data.log if line.transition.case_id == case_id)
+            return Trail(case, self._data.heads.get(case_id), lines)
+
+    def lost_ordinals(self) -> tuple[int, ...]:
+        return ()
 
     def steps(self, case_id: str) -> frozenset[str]:
         with self._lock:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from alerts.cases import Case, CaseKey, CaseState, Transition
+from alerts.chain import Seal, Trail
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
 from alerts.pushing.course import Delivery, PushStats
@@ -108,7 +109,13 @@ class Transaction(Protocol):
         """Insert the case or replace the version before it."""
         ...
 
-    def add_transition(self, transition: Transition) -> None: ...
+    def head(self, case_id: str) -> str | None:
+        """The hash of the newest sealed entry in a case's log."""
+        ...
+
+    def add_transition(self, transition: Transition, seal: Seal | None = None) -> None:
+        """A line of the log of a case put before it; its seal becomes the case's head."""
+        ...
 
     def add_message(self, message: Message, wall_ns: int) -> None: ...
 
@@ -160,6 +167,14 @@ class Store(Protocol):
 
     def next_held(self) -> int | None:
         """When the first of what is held need not wait any longer; None: nothing is held."""
+        ...
+
+    def trail(self, case_id: str) -> Trail | None:
+        """A case with its log and its seals, all read at one moment, as it lies in the store."""
+        ...
+
+    def lost_ordinals(self) -> tuple[int, ...]:
+        """Numbers that were given to cases, and that no case has now."""
         ...
 
     def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]: ...

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import RowMapping
 
 from alerts.cases import Case, CaseState, Clip, Transition, Verification
+from alerts.chain import Entry, EvidenceFile, Seal
 from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
 from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered
@@ -51,7 +52,7 @@ _PLAIN = (
 
 
 def case_to_row(case: Case) -> dict[str, object]:
-    """Every column of ``cases`` but ``ordinal``."""
+    """Every column of ``cases`` but ``ordinal`` and ``log_sha256``."""
     return {name: getattr(case, name) for name in _PLAIN} | {
         "state": case.state.value,
         "is_open": case.is_open,
@@ -89,6 +90,26 @@ def transition_to_row(transition: Transition) -> dict[str, object]:
         "picture": transition.picture,
         "until_wall_ns": transition.until_wall_ns,
     }
+
+
+def seal_to_row(seal: Seal | None) -> dict[str, object]:
+    """The seal's columns of a line of the log."""
+    if seal is None:
+        return {"files": None, "case_sha256": None, "sha256": None}
+    files = json.dumps([asdict(file) for file in seal.files], ensure_ascii=False)
+    return {"files": files, "case_sha256": seal.case_sha256, "sha256": seal.sha256}
+
+
+def row_to_entry(row: RowMapping, sealed_after: int) -> Entry:
+    """What cannot be read of a seal is no seal: whoever looks it over tells of that."""
+    seal = None
+    if row["sha256"] is not None:
+        try:
+            files = tuple(EvidenceFile(**file) for file in json.loads(row["files"] or "[]"))
+        except (ValueError, TypeError):
+            files = ()
+        seal = Seal(files, row["case_sha256"] or "", row["sha256"])
+    return Entry(row_to_transition(row), seal, row["id"] > sealed_after)
 
 
 def row_to_transition(row: RowMapping) -> Transition:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.cases import Case, CaseKey, CaseState, Transition
+from alerts.chain import Trail
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.pushing.course import Delivery, PushStats, Standing
@@ -101,6 +102,31 @@ class SqlStore:
         query = select(func.min(tables.held.c.until_wall_ns).label("until"))
         until: int | None = self._read(query)[0]["until"]
         return until
+
+    def trail(self, case_id: str) -> Trail | None:
+        cases, log, meta = tables.cases, tables.case_log, tables.meta.c
+        lines = select(log).where(log.c.case_id == case_id).order_by(log.c.id)
+        mark = select(meta.value).where(meta.name == "sealed_after")
+        with self._connected(one_moment=True) as connection:
+            found = connection.execute(select(cases).where(cases.c.case_id == case_id))
+            row = found.mappings().first()
+            if row is None:
+                return None
+            after = connection.execute(mark).scalar() or 0
+            entries = connection.execute(lines).mappings()
+            return Trail(
+                rows.row_to_case(row),
+                row["log_sha256"],
+                tuple(rows.row_to_entry(line, after) for line in entries),
+            )
+
+    def lost_ordinals(self) -> tuple[int, ...]:
+        meta = tables.meta.c
+        given = select(meta.value).where(meta.name == "ordinal")
+        with self._connected(one_moment=True) as connection:
+            last = connection.execute(given).scalar() or 0
+            there = set(connection.execute(select(tables.cases.c.ordinal)).scalars())
+        return tuple(number for number in range(1, last + 1) if number not in there)
 
     def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]:
         table = tables.checkpoints

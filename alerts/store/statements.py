@@ -28,6 +28,8 @@ CHANGE_CASE = update(tables.cases).where(_cases.case_id == bindparam("known_id")
 
 EVENT = select(_log.id).where(_log.event_id == bindparam("event_id"))
 
+HEAD = select(_cases.log_sha256).where(_cases.case_id == bindparam("case_id"))
+
 COUNTERS = select(_meta.name, _meta.value)
 
 HISTORY = select(tables.case_log).where(_log.case_id == bindparam("case_id")).order_by(_log.id)

@@ -75,10 +75,12 @@ cases = Table(
     Column("report", Text),
     Column("accept_due_wall_ns", BigInteger),
     Column("handle_due_wall_ns", BigInteger),
+    Column("log_sha256", String(64)),
     Column("ordinal", BigInteger, nullable=False, unique=True),
 )
 """One row per case, in its newest version. ``ordinal`` keeps the order of first opening,
-whatever the clocks did. ``box``, ``labels``, ``recipients`` and ``clip`` are JSON."""
+whatever the clocks did. ``box``, ``labels``, ``recipients`` and ``clip`` are JSON. ``log_sha256``
+is the hash of the newest entry in its log."""
 
 Index(
     "uq_cases_one_open",
@@ -107,10 +109,14 @@ case_log = Table(
     Column("words", Text),
     Column("picture", Text),
     Column("until_wall_ns", BigInteger),
+    Column("files", Text),
+    Column("case_sha256", String(64)),
+    Column("sha256", String(64)),
     UniqueConstraint("case_id", "version"),
     sqlite_autoincrement=True,
 )
-"""The audit log: every transition of every case. ``event_id`` is what makes events count once."""
+"""The audit log: every transition of every case. ``event_id`` is what makes events count once;
+``files`` (JSON), ``case_sha256`` and ``sha256`` are its seal, see :mod:`alerts.chain`."""
 
 steps = Table(
     "steps",
@@ -219,4 +225,5 @@ meta = Table(
     Column("name", String(64), primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
-"""Counters of this node: ``seq`` of notices, ``ordinal`` of cases."""
+"""Counters of this node: ``seq`` of notices, ``ordinal`` of cases; ``sealed_after``: the last line
+of the log that was written before there were seals."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable
 
 from alerts.cases import Case, CaseKey, Transition
+from alerts.chain import Seal
 from alerts.health import CameraStatus
 from alerts.messages import Message
 from alerts.pushing.letters import Letter
@@ -33,6 +34,7 @@ class SqlTransaction:
         self._counters: dict[str, int] | None = None
         self._newest: dict[CaseKey, Case | None] = {}
         self._known: set[str] = set()
+        self._heads: dict[str, str | None] = {}
         self._new: dict[str, Row] = {}
         self._changed: dict[str, Row] = {}
         self._put_cases: dict[str, Case] = {}
@@ -101,7 +103,7 @@ class SqlTransaction:
         known = self._newest.pop(case.key, None)
         if known is not None and known.case_id == case.case_id:
             self._newest[case.key] = case  # the newest before, and now
-        row = rows.case_to_row(case)
+        row = rows.case_to_row(case) | {"log_sha256": self.head(case.case_id)}
         if case.case_id in self._known:
             self._changed[case.case_id] = row
         else:
@@ -111,9 +113,19 @@ class SqlTransaction:
             self._new[case.case_id] = row
         self._put_cases[case.case_id] = case
 
-    def add_transition(self, transition: Transition) -> None:
-        self._lines.append(rows.transition_to_row(transition))
+    def head(self, case_id: str) -> str | None:
+        if case_id not in self._heads:
+            found = self._connection.execute(statements.HEAD, {"case_id": case_id})
+            self._heads[case_id] = found.scalar()
+        return self._heads[case_id]
+
+    def add_transition(self, transition: Transition, seal: Seal | None = None) -> None:
+        self._lines.append(rows.transition_to_row(transition) | rows.seal_to_row(seal))
         self._told.append(transition)
+        if seal is not None:
+            self._heads[transition.case_id] = seal.sha256
+            pending = self._new if transition.case_id in self._new else self._changed
+            pending[transition.case_id]["log_sha256"] = seal.sha256
         if transition.event_id is not None:
             self._events.add(transition.event_id)
 
@@ -209,6 +221,7 @@ class SqlTransaction:
             return None
         case = rows.row_to_case(row)
         self._known.add(case.case_id)
+        self._heads.setdefault(case.case_id, row["log_sha256"])
         return case
 
 

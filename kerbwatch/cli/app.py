@@ -10,6 +10,7 @@ from kerbwatch.cli.check import check
 from kerbwatch.cli.demo import demo
 from kerbwatch.cli.doctor import doctor
 from kerbwatch.cli.duty import duty
+from kerbwatch.cli.evidence import evidence
 from kerbwatch.cli.inbox import inbox
 from kerbwatch.cli.ledger import ledger
 from kerbwatch.cli.models import models
@@ -36,6 +37,7 @@ app.command("check", help=TEXT("help.check"))(check)
 app.command("replay", help=TEXT("help.replay"))(replay)
 app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
 app.command("duty", help=TEXT("help.duty"))(duty)
+app.add_typer(evidence, name="evidence", help=TEXT("help.evidence"))
 app.command("inbox", help=TEXT("help.inbox"))(inbox)
 app.add_typer(notify, name="notify", help=TEXT("help.notify"))
 app.add_typer(cases, name="cases", help=TEXT("help.cases"))

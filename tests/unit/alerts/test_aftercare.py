@@ -9,7 +9,7 @@ import structlog
 from alerts.aftercare import Aftercare
 from alerts.cases import CaseState, Verification
 from alerts.errors import StoreError
-from alerts.evidence import EvidenceFolder
+from alerts.evidence import EvidenceFolder, Saved
 from alerts.health import CameraState
 from alerts.intake import Intake
 from alerts.verbs import Verb
@@ -134,10 +134,10 @@ def test_a_picture_of_the_clear_place_never_takes_the_place_of_that_of_the_openi
     desk.order(Verb.HANDLE)
     save = EvidenceFolder.save
 
-    def slow(*args: Any) -> str:
-        path = save(*args)
+    def slow(*args: Any) -> Saved:
+        saved = save(*args)
         assert desk.order(Verb.RETURN).done
-        return path
+        return saved
 
     monkeypatch.setattr(EvidenceFolder, "save", slow)
     desk.see(fence_event(EventKind.CLEARED, 90), stands=False)

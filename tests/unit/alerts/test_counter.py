@@ -149,9 +149,9 @@ def test_a_person_s_picture_is_written_anew_beside_the_case_s(desk: Desk, tmp_pa
     file = tmp_path / "phone.png"
     cv2.imwrite(str(file), PICTURE)
     path = desk.evidence.add(desk.case.case_id, "gate-3", desk.clock.wall_ns(), file)
-    assert desk.evidence.has(path, desk.case.case_id)
+    assert desk.evidence.file_of(desk.case.case_id, path) is not None
     for other in ("gate-3", desk.case.case_id[:-1], path, ""):
-        assert not desk.evidence.has(path, other), "it is of its own case only"
+        assert desk.evidence.file_of(other, path) is None, "it is of its own case only"
     assert (desk.evidence.root / path).read_bytes()[:2] == b"\xff\xd8"
     assert desk.order(Verb.HANDLE, picture=path).done
     assert desk.case.after_picture == path

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import cv2
@@ -101,7 +102,12 @@ def test_evidence_is_two_files_under_camera_and_local_day(tmp_path: Path) -> Non
     event = fence_event(EventKind.OPENED, 2 * 3600)  # 00:13 of the next day in Shanghai
     change = decide(None, event, ())
     assert change is not None
-    path = EvidenceFolder(tmp_path, DIRECTORY).save(change.case, event, grey(48, 48))
+    saved = EvidenceFolder(tmp_path, DIRECTORY).save(change.case, event, grey(48, 48))
+    path = saved.path
+    for file in saved.files:
+        data = (tmp_path / file.path).read_bytes()
+        assert (file.size_bytes, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    assert [file.path for file in saved.files] == [path, path.replace(".jpg", ".raw.jpg")]
     assert path == f"gate-3/2026-09-22/{change.case.case_id}.jpg"
     raw = cv2.imread(str(tmp_path / path.replace(".jpg", ".raw.jpg")))
     drawn = cv2.imread(str(tmp_path / path))

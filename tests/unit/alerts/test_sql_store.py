@@ -132,5 +132,5 @@ def test_every_field_of_a_case_has_its_column() -> None:
     change = decide(None, fence_event(EventKind.OPENED, 60), ())
     assert change is not None
     row = rows.case_to_row(change.case)
-    assert set(row) | {"ordinal"} == set(tables.cases.c.keys())
+    assert set(row) | {"ordinal", "log_sha256"} == set(tables.cases.c.keys())
     assert insert(tables.cases).values(row).compile() is not None
