@@ -12,6 +12,7 @@ for now, and begin when the next key frame is due, they cost half, and no pictur
 
 from __future__ import annotations
 
+from collections import deque
 from fractions import Fraction
 
 from fences.clock import SECOND_NS, Clock
@@ -31,19 +32,26 @@ _EDGE_NS = 60_000_000
 _BLOCKED_NS = 15_000_000
 """A read that took so long has waited for the camera, or for the lock."""
 
-_SURELY_BLOCKED = 8
-"""So many in a row have waited for the camera."""
+_SPACED, _STEPS, _STEP = (0.5, 1.6), 3, (0.85, 1.2)
+"""Of the time between two packets: a read that took so long has come when its packet did, if so
+many in a row have, and so long on average. The lock, however many want it, keeps no such beat."""
+
+_STRETCH_NS = 2 * SECOND_NS
+_PACE = (0.9, 1.1)
+"""Whoever reads for so long, and so many seconds of the stream a second, is not behind either,
+though packets come in clumps; or is so busy that nothing is won by hurry."""
 
 _TRUSTED_NS = 10 * SECOND_NS
-"""How long a lag is believed to be the least: after that a read must wait to prove it."""
+"""How long a lag is believed to be the least: after that reads must wait to prove it."""
 
 
 class Rest:
     """Follows how far a reader is behind its stream, whose stamps count ``time_base`` seconds.
 
     The lag, by the stream's clock, is nought when the newest packet has been read; what is
-    smallest of it is that nought, as no other clock is known. Without stamps (``None``) only a
-    read that has waited tells.
+    smallest of it is that nought, as no other clock is known. It grows where a server, a network
+    or a clock falls behind: who then keeps step with the stream is at its end all the same.
+    Without stamps (``None``) only a read that has waited tells.
     """
 
     def __init__(self, clock: Clock, time_base: Fraction | None) -> None:
@@ -51,7 +59,9 @@ class Rest:
         self._ns_per_unit = None if time_base is None else float(time_base * SECOND_NS)
         self._least_lag_ns: float | None = None
         self._proven_ns = 0
-        self._blocked = 0
+        self._last_ns = 0.0  # by the stream, of the packet before
+        self._in_step: deque[tuple[int, float]] = deque(maxlen=_STEPS)  # ns waited, and apart
+        self._stretch: tuple[int, float] | None = None  # began at ns, by ours and by the stream
 
     def length_s(self, stamp: int | None, waited_ns: int, to_key_ns: int | None) -> float:
         """For how many seconds nothing need be read, 0 if more may be waiting already.
@@ -62,19 +72,48 @@ class Rest:
         if not self._at_edge(stamp, waited_ns):
             return 0.0
         rest_s = RUSHED_S if to_key_ns is None else min(MOST_S, to_key_ns / SECOND_NS)
-        return rest_s if rest_s >= LEAST_S else 0.0
+        if rest_s < LEAST_S:
+            return 0.0
+        self._stretch = None
+        self._in_step.clear()
+        return rest_s
 
     def _at_edge(self, stamp: int | None, waited_ns: int) -> bool:
-        blocked = waited_ns >= _BLOCKED_NS
         if stamp is None or self._ns_per_unit is None:
-            return blocked
-        self._blocked = self._blocked + 1 if blocked else 0
-        now_ns = self._clock.monotonic_ns()
-        lag_ns = now_ns - stamp * self._ns_per_unit
-        least_ns = self._least_lag_ns
-        if least_ns is None or lag_ns < least_ns or self._blocked >= _SURELY_BLOCKED:
-            self._least_lag_ns = least_ns = lag_ns
-        if blocked:
+            return waited_ns >= _BLOCKED_NS
+        now_ns, stream_ns = self._clock.monotonic_ns(), stamp * self._ns_per_unit
+        lag_ns = now_ns - stream_ns
+        proven = self._keeps_step(waited_ns, stream_ns) or self._keeps_pace(now_ns, stream_ns)
+        if proven:
             self._proven_ns = now_ns
+        if proven or self._least_lag_ns is None or lag_ns < self._least_lag_ns:
+            self._least_lag_ns = lag_ns
         trusted = now_ns - self._proven_ns < _TRUSTED_NS
-        return trusted and lag_ns - least_ns <= _EDGE_NS
+        return trusted and lag_ns - self._least_lag_ns <= _EDGE_NS
+
+    def _keeps_step(self, waited_ns: int, stream_ns: float) -> bool:
+        """Whether this read and those before it took as long as their packets were apart."""
+        apart_ns, self._last_ns = stream_ns - self._last_ns, stream_ns
+        if waited_ns < _BLOCKED_NS or not _is_within(_SPACED, waited_ns, apart_ns):
+            self._in_step.clear()
+            return False
+        self._in_step.append((waited_ns, apart_ns))
+        waits_ns, aparts_ns = zip(*self._in_step, strict=True)
+        return len(waits_ns) == _STEPS and _is_within(_STEP, sum(waits_ns), sum(aparts_ns))
+
+    def _keeps_pace(self, now_ns: int, stream_ns: float) -> bool:
+        """At the end of a stretch of reading: whether it went on as the stream does."""
+        if self._stretch is None:
+            self._stretch = now_ns, stream_ns
+            return False
+        began_ns, began_stream_ns = self._stretch
+        took_ns = now_ns - began_ns
+        if took_ns < _STRETCH_NS:
+            return False
+        self._stretch = now_ns, stream_ns
+        return _is_within(_PACE, stream_ns - began_stream_ns, took_ns)
+
+
+def _is_within(bounds: tuple[float, float], part: float, whole: float) -> bool:
+    least, most = bounds
+    return least * whole <= part <= most * whole
