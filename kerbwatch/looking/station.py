@@ -8,7 +8,8 @@ of work took 140. In a process of their own they take what they need.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -74,6 +75,16 @@ def looks_at_once(options: ServiceOptions) -> int:
 def cores() -> int:
     """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def dealt(camera_ids: Iterable[str], looking: Sequence[Station]) -> dict[str, Station]:
+    """Who looks at which camera: as many each, and what is alike in the list is parted.
+
+    Every second camera of a list may be an entrance: taken in turns, all of them would wait for
+    the same process.
+    """
+    shuffled = sorted(camera_ids, key=lambda camera_id: zlib.crc32(camera_id.encode()))
+    return {name: looking[number % len(looking)] for number, name in enumerate(shuffled)}
 
 
 @contextmanager

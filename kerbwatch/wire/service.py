@@ -18,7 +18,7 @@ from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
 from detector.overload import Overload
 from fences.clock import Clock
-from kerbwatch.looking.station import Host, Station, cores, looks_at_once, stations
+from kerbwatch.looking.station import Host, Station, cores, dealt, looks_at_once, stations
 from kerbwatch.metrics.book import Metrics
 from kerbwatch.options import MetricsOptions, MqttOptions, ServiceOptions
 from kerbwatch.version import VERSION
@@ -107,8 +107,9 @@ def _serve(
         turns = Turns(cores(), overload, clock)
         clips = ClipWriter(alerts.intake, options.evidence, clock)
         shared = Shared(alerts.intake, looking, turns, metrics, clock, quarantine, clips)
+        station_of = dealt((camera.id for camera in options.cameras), looking)
         cameras = [
-            CameraThread(camera, shared, looking[number % len(looking)], number)
+            CameraThread(camera, shared, station_of[camera.id], number)
             for number, camera in enumerate(options.cameras)
         ]
         watched = sum(quarantine.held(camera.id) is None for camera in options.cameras)
