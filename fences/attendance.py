@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fences.box import Box, containment, iou
-from fences.observation import Label, Observation, Seeing
+from fences.layout import arm
+from fences.observation import Label, Observation
 from fences.occupant import OTHER_LABEL_IOU, SAME_PLACE, Occupant, add_labels
 
 
@@ -14,7 +15,7 @@ def with_company(occupant: Occupant, observation: Observation, dt_ns: int, tau_n
 
     Where a detector knows persons, movement tells of those only that it does not see.
     """
-    people = [seen.box for seen in observation.detections if seen.label == Label.PERSON]
+    people = observation.layout.people_near(occupant.box)
     held_ns = _held_ns(occupant, dt_ns)
     activity = _activity_at(occupant, observation)
     if observation.sees_people:
@@ -38,8 +39,8 @@ def _held_ns(occupant: Occupant, dt_ns: int) -> int:
 
 
 def _is_at(person: Box, thing: Box) -> bool:
-    """Whether a person stands at a thing: feet within an arm's length, a third of the body."""
-    reach = person.height / 3
+    """Whether a person stands at a thing: feet within an arm's length."""
+    reach = arm(person)
     foot = person.foot
     beside = thing.x1 - reach <= foot.x <= thing.x2 + reach
     return beside and thing.y1 - reach <= foot.y <= thing.y2 + reach
@@ -48,7 +49,7 @@ def _is_at(person: Box, thing: Box) -> bool:
 def _activity_at(occupant: Occupant, observation: Observation) -> float:
     near = [
         seen.activity
-        for seen in observation.detections
-        if seen.seen_by is Seeing.OBSTRUCTION and containment(seen.box, occupant.box) >= SAME_PLACE
+        for seen in observation.layout.obstructions
+        if containment(seen.box, occupant.box) >= SAME_PLACE
     ]
     return max(near, default=0.0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fences.box import Box, Point
+from fences.layout import Layout, laid_out
 
 
 class Seeing(StrEnum):
@@ -80,8 +81,15 @@ class Detection:
         return self.box.foot if self.anchor is None else self.anchor
 
 
+class _Slot:
+    """Where an observation keeps what follows from it: no field, neither compared nor written."""
+
+    __slots__ = ("_layout",)
+    _layout: Layout
+
+
 @dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(_Slot):
     """Everything seen in one frame of one camera. Times in integer nanoseconds.
 
     ``sees_people`` tells whether a detector that knows persons looked at the frame: without
@@ -94,6 +102,20 @@ class Observation:
     detections: tuple[Detection, ...] = field(default=())
     sees_people: bool = False
     blind: tuple[str, ...] = ()
+
+    @property
+    def layout(self) -> Layout:
+        """The detections, laid out for whoever asks for a part of them; made when first asked."""
+        try:
+            layout = self._layout
+        except AttributeError:
+            layout = laid_out(
+                self.detections,
+                tuple(seen.box for seen in self.detections if seen.label == Label.PERSON),
+                tuple(seen for seen in self.detections if seen.seen_by is Seeing.OBSTRUCTION),
+            )
+            object.__setattr__(self, "_layout", layout)
+        return layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def present(fence: Fence, observation: Observation, keep_score: float) -> list[D
     """
     inside = [
         seen
-        for seen in observation.detections
+        for seen in observation.layout.around(fence.polygon.bounds)
         if seen.seen_by in fence.see
         and seen.fence_id in (None, fence.id)
         and seen.score >= keep_score
