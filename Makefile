@@ -84,7 +84,7 @@ faults: .venv/.installed-test ## break 20 cameras 200 times, a quarter of an hou
 	@$(BIN)/python -m tests.faults.run $(ARGS)
 
 .PHONY: commands
-commands: .venv/.installed-test ## send 10,000 hostile commands, a minute or two; ARGS="--count 2000 --seed 7"
+commands: .venv/.installed-test ## send 10,000 hostile commands over Mosquitto, two minutes; ARGS="--count 2000 --seed 7"
 	@$(BIN)/python -m tests.hostile.run $(ARGS)
 
 .PHONY: lint

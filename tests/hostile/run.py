@@ -7,8 +7,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import structlog
-
 from tests.hostile.round import Round
 
 
@@ -17,7 +15,6 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with tempfile.TemporaryDirectory() as folder:
         outcome = Round(Path(folder), chosen.seed).run(chosen.count)
     sys.stdout.write(outcome.as_line() + "\n")
