@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -53,3 +54,36 @@ def acl(
             return
         file.write_text(text, encoding="utf-8")
         note(TEXT("mqtt.acl_written", count=len(users.recipients), file=file))
+
+
+@mqtt.command("schema", help=TEXT("help.mqtt_schema"))
+def schema(
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE|FOLDER", help=TEXT("help.mqtt_schema_out")),
+    ] = None,
+    as_asyncapi: Annotated[
+        bool, typer.Option("--asyncapi", help=TEXT("help.mqtt_asyncapi"))
+    ] = False,
+) -> None:
+    """Write what the messages look like, for programs."""
+    with clear_failures():
+        from alerts.asyncapi import asyncapi  # noqa: PLC0415
+        from alerts.schema import BODIES, COMMAND, bundle, single  # noqa: PLC0415
+
+        whole = asyncapi() if as_asyncapi else bundle()
+        if out is None:
+            say(_indented(whole))
+            return
+        files = {out: whole}
+        if out.is_dir():
+            names = () if as_asyncapi else (*BODIES, COMMAND)
+            files = {out / f"{name}.schema.json": single(name) for name in names}
+            files[out / ("asyncapi.json" if as_asyncapi else "messages.schema.json")] = whole
+        for path, content in files.items():
+            path.write_text(f"{_indented(content)}\n", encoding="utf-8")
+        note(TEXT("mqtt.schema_written", count=len(files), out=out))
+
+
+def _indented(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,18 @@ def test_without_a_user_of_its_own_the_service_must_be_named(tmp_path: Path) -> 
     assert "give --service USER" in done.err
     done = kerbwatch("mqtt", "acl", "--service", "kerb", cwd=tmp_path)
     assert (done.code, done.out.splitlines()[2]) == (0, "user kerb")
+
+
+def test_schemas_are_written_as_one_for_a_file_each_and_as_asyncapi(tmp_path: Path) -> None:
+    shown = kerbwatch("mqtt", "schema", cwd=tmp_path)
+    assert json.loads(shown.out)["$id"] == "urn:kerbwatch:messages:1"
+    written = kerbwatch("mqtt", "schema", "-o", "all.json", cwd=tmp_path)
+    assert (written.code, written.out) == (0, "")
+    assert (tmp_path / "all.json").read_text() == shown.out
+    (tmp_path / "out").mkdir()
+    assert "8 files" in kerbwatch("mqtt", "schema", "-o", "out", cwd=tmp_path).err
+    kerbwatch("mqtt", "schema", "--asyncapi", "-o", "out", cwd=tmp_path)
+    files = {path.name for path in (tmp_path / "out").iterdir()}
+    kinds = ("status", "camera", "case", "event", "inbox", "result", "command", "messages")
+    assert files == {"asyncapi.json", *(f"{name}.schema.json" for name in kinds)}
+    assert json.loads((tmp_path / "out" / "asyncapi.json").read_text())["asyncapi"] == "3.0.0"

@@ -17,7 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
 from kerbwatch.clock import SystemClock
-from tests.alerts_kit import DIRECTORY
+from tests.alerts_kit import DIRECTORY, TOPICS
+from tests.schema_kit import problems
 
 DEADLINE_S = 15.0
 
@@ -74,10 +75,14 @@ class Said:
 
 
 class Ear:
-    """Subscribes to everything and remembers it; subscribes again when the broker is back."""
+    """Subscribes to everything and remembers it; subscribes again when the broker is back.
+
+    ``problems``: where a message is not as its schema says.
+    """
 
     def __init__(self, port: int) -> None:
         self.heard: list[Said] = []
+        self.problems: list[str] = []
         self._news = threading.Condition()
         self._subscribed = threading.Event()
         self._client = paho.Client(CallbackAPIVersion.VERSION2)
@@ -97,6 +102,7 @@ class Ear:
         with self._news:
             said = Said(message.topic, message.payload.decode(), message.retain)
             self.heard.append(said)
+            self.problems += problems(TOPICS.root, said.topic, said.payload)
             self._news.notify_all()
 
     def wait_for(self, what: Callable[[list[Said]], bool]) -> list[Said]:
@@ -141,6 +147,7 @@ def ears() -> Iterator[Callable[[int], Ear]]:
     yield listen
     for ear in made:
         ear.close()
+    assert [it for ear in made for it in ear.problems] == []
 
 
 @pytest.fixture

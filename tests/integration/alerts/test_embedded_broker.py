@@ -15,7 +15,6 @@ from alerts.mqtt.address import MqttAddress
 from alerts.mqtt.broker import EmbeddedBroker
 from alerts.mqtt.session import Session
 from kerbwatch.clock import SystemClock
-from tests.alerts_kit import TOPICS
 
 Listen = Callable[[int], Any]
 CLOCK = SystemClock()
@@ -100,7 +99,7 @@ def test_a_clean_goodbye_never_sends_the_last_will(ears: Listen) -> None:
     broker = EmbeddedBroker()
     port = broker.start()
     ear = ears(port)
-    polite = Client(port, "polite", Message(TOPICS.status, "will of the polite"))
+    polite = Client(port, "polite", Message("wills", "will of the polite"))
     busy, done = threading.Event(), threading.Event()
 
     def block() -> None:
@@ -111,7 +110,7 @@ def test_a_clean_goodbye_never_sends_the_last_will(ears: Listen) -> None:
     assert busy.wait(15)
     polite.session.close(CLOCK)
     done.set()
-    killed = Client(port, "killed", Message(TOPICS.status, "will of the killed"))
+    killed = Client(port, "killed", Message("wills", "will of the killed"))
     killed.session.drop()
     heard = ear.wait_for(lambda said: any("killed" in s.payload for s in said))
     assert [s.payload for s in heard] == ["will of the killed"]
