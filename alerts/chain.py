@@ -95,12 +95,18 @@ def digest_of_case(case: Case) -> str:
 
 def _said(whole: Case | Transition) -> dict[str, object]:
     """Fields that say something: what later versions add changes no older digest."""
-    found = {field.name: (getattr(whole, field.name), field.default) for field in fields(whole)}
     return {
         name: value
-        for name, (value, default) in found.items()
-        if default is MISSING or value != default
+        for name, default in _DEFAULTS[type(whole)]
+        if (value := getattr(whole, name)) != default or default is MISSING
     }
+
+
+_DEFAULTS = {
+    kind: tuple((field.name, field.default) for field in fields(kind))
+    for kind in (Case, Transition)
+}
+"""Asked for with every change of a case, so found out once."""
 
 
 def canonical(content: object) -> bytes:

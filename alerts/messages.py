@@ -45,21 +45,25 @@ class Writer:
         """Everything that a change is worth, in order; ``seqs`` has one number per notice."""
         messages: list[Message] = []
         for notice, seq in zip(change.notices, seqs, strict=True):
-            messages.append(self.event(notice, seq, change.transition))
-            messages.append(self.case(notice.case))
+            body = self.case_body(notice.case)  # the same in both
+            messages.append(self.event(notice, seq, change.transition, body))
+            messages.append(self.case(notice.case, body))
             if notice.buzzes:
                 messages.extend(self.inbox(notice, seq, change.transition))
         return tuple(messages)
 
-    def case(self, case: Case) -> Message:
+    def case(self, case: Case, body: CaseBody | None = None) -> Message:
         """The retained state; empty once nobody has to act on the case any more."""
-        body = _dump(self.case_body(case)) if case.is_open else ""
-        return Message(self.topics.case(case.case_id), body, retained=True)
+        payload = _dump(body or self.case_body(case)) if case.is_open else ""
+        return Message(self.topics.case(case.case_id), payload, retained=True)
 
-    def event(self, notice: Notice, seq: int, transition: Transition) -> Message:
+    def event(
+        self, notice: Notice, seq: int, transition: Transition, body: CaseBody | None = None
+    ) -> Message:
+        """``body``: that of the notice's case, if there is one already."""
         case = notice.case
         at, at_ms = self._parts.time(case.updated_wall_ns)
-        body: payloads.EventBody = {
+        event: payloads.EventBody = {
             "schema": payloads.EVENT_SCHEMA,
             "kind": notice.kind.value,
             "event_id": notice.event_id,
@@ -69,9 +73,9 @@ class Writer:
             "words": transition.words,
             "at": at,
             "at_ms": at_ms,
-            "case": self.case_body(case),
+            "case": body or self.case_body(case),
         }
-        return Message(self.topics.events, _dump(body))
+        return Message(self.topics.events, _dump(event))
 
     def inbox(self, notice: Notice, seq: int, transition: Transition) -> tuple[Message, ...]:
         """One push for everybody it is for who is still known."""

@@ -24,6 +24,8 @@ from fences.clock import SECOND_NS, Clock
 _log = logging.getLogger(__name__)
 _STATUS = -1  # stands for a row id where a message is not from the outbox
 _KEEP_SENT = 10_000
+_LOOK_S = 1.0  # another process may have written into the outbox: look, whoever rings
+_GATHER_S = 0.005  # what comes so soon after the bell is seen to in the same step
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class DrainOptions:
     """
 
     version: str
-    window: int = 100
+    window: int = 300
     heartbeat_s: float = 30.0
     ack_timeout_s: float = 30.0
     farewell_s: float = 1.0
@@ -64,6 +66,9 @@ class Drainer:
         self._acked: set[int] = set()  # acknowledged, not yet marked in the store
         self._acked_since_ns = 0
         self._cursor = 0
+        self._news = threading.Event()  # there may be something new in the outbox
+        self._more = True  # rows after the cursor may wait
+        self._looked_ns = 0
         self._beat_ns = 0
         self._overload = 1.0
         self._online_since_ns = 0
@@ -78,6 +83,7 @@ class Drainer:
 
     def wake(self) -> None:
         """There may be something new in the outbox."""
+        self._news.set()
         self._bell.set()
 
     def overloaded(self, factor: float) -> None:
@@ -95,14 +101,23 @@ class Drainer:
 
     def run(self) -> None:
         """The thread's loop; ends after :meth:`stop`."""
+        never = threading.Event()
         while self._stop_by_ns is None:
             self._bell.clear()
-            self._step_or_log()
-            self._clock.wait(self._bell, 1.0)
+            waited_ns = self._clock.monotonic_ns() - self._looked_ns
+            look = self._news.is_set() or waited_ns >= _LOOK_S * SECOND_NS
+            self._news.clear()  # before the outbox is read: what rings from now on comes after
+            self._step_or_log(look=look)
+            if self._clock.wait(self._bell, _LOOK_S) and self._stop_by_ns is None:
+                self._clock.wait(never, _GATHER_S)
         self._finish(self._stop_by_ns)
 
-    def step(self) -> None:
-        """Read the mailbox, note what was acknowledged, send what may be sent."""
+    def step(self, *, look: bool = True) -> None:
+        """Read the mailbox, note what was acknowledged, send what may be sent.
+
+        ``look``: whether the outbox may have something new; PUBACKs alone are no reason to ask.
+        """
+        self._more = self._more or look
         while self._mail:
             self._handle(self._mail.popleft())
         self._mark_when_due()
@@ -147,6 +162,7 @@ class Drainer:
         self._in_flight.clear()
         self._first.clear()
         self._cursor = 0
+        self._more = True
         self._online_since_ns = self._clock.wall_ns()
         self._mark()
         self._store.supersede_retained(self._clock.wall_ns())
@@ -200,11 +216,14 @@ class Drainer:
         while self._first and len(self._in_flight) < self._options.window:
             self._hand_over(link, self._first.popleft(), _STATUS)
         room = self._options.window - len(self._in_flight)
-        if room <= 0 or room * 4 < self._options.window:
+        if not self._more or room * 4 < self._options.window:
             return  # a few at a time would cost a query each
-        for row in self._store.unsent(self._cursor, room):
+        rows = self._store.unsent(self._cursor, room)
+        self._looked_ns = self._clock.monotonic_ns()
+        for row in rows:
             self._hand_over(link, row.message, row.id)
             self._cursor = row.id
+        self._more = len(rows) == room
 
     def _hand_over(self, link: Link, message: Message, row_id: int) -> int:
         ticket = link.send(message)
@@ -224,9 +243,9 @@ class Drainer:
             self._link = None
             link.drop()
 
-    def _step_or_log(self) -> None:
+    def _step_or_log(self, *, look: bool = True) -> None:
         try:
-            self.step()
+            self.step(look=look)
         except StoreError as error:
             self._outage.lost("outbox", error)  # a full disk is said once, not every second
         else:

@@ -25,7 +25,7 @@ from alerts.chain import Trail
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.pushing.course import Delivery, PushStats, Standing
-from alerts.store import deliveries, rows, tables
+from alerts.store import deliveries, rows, statements, tables
 from alerts.store.engine import first_line, open_engine
 from alerts.store.patience import IMMEDIATE, IN_ORDER, ONE_MOMENT
 from alerts.store.port import Checkpoint, OutboxRow, Truth
@@ -150,10 +150,9 @@ class SqlStore:
             )
 
     def unsent(self, after_id: int, limit: int) -> tuple[OutboxRow, ...]:
-        out = tables.outbox
-        waiting = select(out).where(out.c.sent_wall_ns.is_(None), out.c.id > after_id)
-        query = waiting.order_by(out.c.id).limit(limit)
-        return tuple(rows.row_to_message(row) for row in self._read(query))
+        with self._connected() as connection:
+            found = connection.execute(statements.UNSENT, {"after_id": after_id, "most": limit})
+            return tuple(rows.row_to_message(row) for row in found.mappings())
 
     def mark_sent(self, ids: Collection[int], wall_ns: int) -> None:
         ordered = sorted(ids)

@@ -57,6 +57,16 @@ ANSWER = select(tables.answers).where(tables.answers.c.request_id == bindparam("
 ADD_ANSWER = insert(tables.answers).inline()
 
 
+_out = tables.outbox.c
+
+UNSENT = (
+    select(tables.outbox)
+    .where(_out.sent_wall_ns.is_(None), _out.id > bindparam("after_id"))
+    .order_by(_out.id)
+    .limit(bindparam("most"))
+)
+
+
 def put(table: Table, dialect: str, *, but: frozenset[str] = frozenset()) -> Executable:
     """Insert a row, or replace the one of its key; ``but``: columns that keep their first value."""
     adding: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)

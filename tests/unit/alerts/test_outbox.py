@@ -6,7 +6,7 @@ import pytest
 
 from alerts.cases import Case
 from alerts.health import CameraState, CameraStatus
-from alerts.link import Heard, Lost
+from alerts.link import Acked, Heard, Lost
 from alerts.messages import Message
 from tests.alerts_kit import START_WALL_NS, TOPICS, WRITER, FakeLink
 from tests.outbox_kit import Rig, note, payloads, state, statuses
@@ -38,6 +38,28 @@ def test_no_more_than_the_window_is_in_flight() -> None:
     assert len(link.sent) == 5
     rig.ack(link, 1, 2)
     assert len(link.sent) == 7
+
+
+def test_acknowledgements_alone_are_no_reason_to_ask_the_store() -> None:
+    rig = Rig()
+    rig.put(note(1))
+    link = rig.connect()
+    rig.put(note(2))
+    rig.drainer.post(Acked(link, 1))
+    rig.drainer.step(look=False)
+    assert payloads(link) == ["1"]
+    rig.drainer.step(look=True)
+    assert payloads(link) == ["1", "2"]
+
+
+def test_what_did_not_fit_into_the_window_follows_without_anybody_ringing() -> None:
+    rig = Rig(window=2)
+    rig.put(*(note(number) for number in range(4)))
+    link = rig.connect()
+    for ticket in range(1, 6):
+        rig.drainer.post(Acked(link, ticket))
+        rig.drainer.step(look=False)
+    assert payloads(link) == ["0", "1", "2", "3"]
 
 
 def test_what_was_in_flight_goes_out_again_in_order_on_the_next_line() -> None:
