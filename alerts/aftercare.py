@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from alerts.casebook import DEFAULT_POLICY, CasePolicy, Change, Notice
+from alerts.casebook import DEFAULT_POLICY, CasePolicy, Change
 from alerts.cases import NO_VIOLATION, Case, CaseState
 from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder, Saved
 from alerts.health import CameraState, CameraStatus
-from alerts.keeper import Keeper, write_change
+from alerts.keeper import write_change
 from alerts.looks import Looks
 from alerts.messages import Writer
-from alerts.outage import Outage
+from alerts.registry import Registry, make_registry
 from alerts.store.port import Store, Transaction
 from alerts.verify import WAITING_STATES, Sight, due
 from fences.clock import Clock
@@ -40,24 +40,18 @@ class Aftercare:
         heard: Callable[[str], CameraStatus | None],
         *,
         policy: CasePolicy = DEFAULT_POLICY,
-        on_change: Callable[[], None] = lambda: None,
-        on_notice: Callable[[Notice], None] = lambda _: None,
         evidence: EvidenceFolder | None = None,
         looks: Looks | None = None,
-        outage: Outage | None = None,
-        keeper: Keeper | None = None,
+        registry: Registry | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
         self._clock = clock
         self._heard = heard
         self._policy = policy
-        self._on_change = on_change
-        self._on_notice = on_notice
         self._evidence = evidence
         self._looks = looks
-        self._outage = outage or Outage("store", clock)
-        self._keeper = keeper or Keeper(store)
+        self._registry = registry or make_registry(store, clock)
         self._since_wall_ns = clock.wall_ns()  # of cameras that have said nothing yet
 
     def tend(self) -> tuple[Change, ...]:
@@ -66,20 +60,15 @@ class Aftercare:
         try:
             for case in self._store.cases_in(WAITING_STATES):
                 done = self._tend(case)
-                self._say(done)  # what is kept is told, whatever becomes of the next one
+                self._registry.say(done)  # what is kept is told, whatever becomes of the next one
                 changes += done
         except StoreError as error:
-            self._outage.lost("aftercare", error)
+            self._registry.outage.lost("aftercare", error)
             raise
-        self._outage.back("aftercare")  # what could not be written would have been due again
+        self._registry.outage.back(
+            "aftercare"
+        )  # what could not be written would have been due again
         return tuple(changes)
-
-    def _say(self, changes: tuple[Change, ...]) -> None:
-        for change in changes:
-            for notice in change.notices:
-                self._on_notice(notice)
-        if changes:
-            self._on_change()
 
     def _tend(self, case: Case) -> tuple[Change, ...]:
         due_now = self._due(case)
@@ -90,7 +79,7 @@ class Aftercare:
             return ()
         sight = self._sight(case)
         step = partial(self._step, case_id=case.case_id, sight=sight, picture=picture)
-        return self._keeper.keep(step)
+        return self._registry.keeper.keep(step)
 
     def _step(
         self, transaction: Transaction, *, case_id: str, sight: Sight, picture: Saved | None

@@ -6,19 +6,19 @@ rules. Case, line of the log, messages and the remembered answer are one transac
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from alerts.answers import Answer, answer_to, decode_answer, digest_of, encode_answer, key_of
-from alerts.casebook import Change, Notice
+from alerts.casebook import Change
 from alerts.cases import CAMERA, Case
 from alerts.chain import EvidenceFile
 from alerts.commands import Command, Refusal, RefusalCode, decide_command
 from alerts.evidence import EvidenceFolder
-from alerts.keeper import Keeper, write_change
+from alerts.keeper import write_change
 from alerts.messages import Writer
 from alerts.people import Recipient, Role
 from alerts.place import Directory
+from alerts.registry import Registry, make_registry
 from alerts.reports import Report, decide_report
 from alerts.store.port import Remembered, Store, Transaction
 from alerts.verbs import Verb
@@ -36,8 +36,7 @@ Outcome = tuple[Change | Refusal, Case | None]
 class Counter:
     """Safe to call from many threads.
 
-    Once something is on disk, ``on_notice`` gets what people are told, and ``on_change`` is
-    called. ``keeper``: of all who write to this store in this process.
+    ``registry``: of all who write to this store in this process.
     """
 
     def __init__(
@@ -47,17 +46,13 @@ class Counter:
         evidence: EvidenceFolder,
         clock: Clock,
         *,
-        on_change: Callable[[], None] = lambda: None,
-        on_notice: Callable[[Notice], None] = lambda _: None,
-        keeper: Keeper | None = None,
+        registry: Registry | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
         self._evidence = evidence
         self._clock = clock
-        self._on_change = on_change
-        self._on_notice = on_notice
-        self._keeper = keeper or Keeper(store)
+        self._registry = registry or make_registry(store, clock)
         self._taken = 0
 
     def take(self, command: Command | Report) -> Answer:
@@ -73,13 +68,13 @@ class Counter:
         path, name = command.picture, _name_of(command)
         file = None if path is None else self._evidence.file_of(name, path)
         do = partial(self._do, command=command, actor=actor, file=file)
-        answer, change = self._keeper.keep(do)
+        answer, change = self._registry.keeper.keep(do)
         self._say(change)
         return answer
 
     def refuse(self, answer: Answer) -> Answer:
         """Tell a refusal that no decision is needed for; nothing of it is remembered."""
-        self._keeper.keep(partial(self._tell, answer=answer))
+        self._registry.keeper.keep(partial(self._tell, answer=answer))
         self._say(None)
         return answer
 
@@ -157,9 +152,9 @@ class Counter:
         return change
 
     def _say(self, change: Change | None) -> None:
-        for notice in () if change is None else change.notices:
-            self._on_notice(notice)
-        self._on_change()
+        self._registry.say(() if change is None else (change,))
+        if change is None:
+            self._registry.on_change()  # the answer waits to be sent
         self._taken += 1
         if self._taken % _FORGET_EVERY == 0:
             self._store.forget_answers(ANSWERS_KEPT)

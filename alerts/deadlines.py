@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from alerts.casebook import Change, Notice
+from alerts.casebook import Change
 from alerts.dispatch import Facts, Reader, facts_of
 from alerts.duty.deal import Deal
 from alerts.duty.routing import Rung, Subject
 from alerts.errors import StoreError
-from alerts.keeper import Keeper, write_change
+from alerts.keeper import write_change
 from alerts.messages import Writer
 from alerts.night import release
-from alerts.outage import Outage
+from alerts.registry import Registry, make_registry
 from alerts.reminders import decide_step
 from alerts.store.port import Store, Transaction
 from fences.clock import Clock
@@ -46,19 +45,13 @@ class Deadlines:
         writer: Writer,
         clock: Clock,
         *,
-        on_change: Callable[[], None] = lambda: None,
-        on_notice: Callable[[Notice], None] = lambda _: None,
-        outage: Outage | None = None,
-        keeper: Keeper | None = None,
+        registry: Registry | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
         self._plan = writer.directory.duty
         self._clock = clock
-        self._on_change = on_change
-        self._on_notice = on_notice
-        self._outage = outage or Outage("store", clock)
-        self._keeper = keeper or Keeper(store)
+        self._registry = registry or make_registry(store, clock)
         self._looks: dict[str, _Look] = {}
 
     def tend(self) -> tuple[Change, ...]:
@@ -68,12 +61,12 @@ class Deadlines:
             self._release()
             for case_id, version in self._open_cases():
                 done = self._tend(case_id, version)
-                self._say(done)  # what is kept is told, whatever becomes of the next one
+                self._registry.say(done)  # what is kept is told, whatever becomes of the next one
                 changes += done
         except StoreError as error:
-            self._outage.lost("deadlines", error)
+            self._registry.outage.lost("deadlines", error)
             raise
-        self._outage.back("deadlines")
+        self._registry.outage.back("deadlines")
         return tuple(changes)
 
     def _open_cases(self) -> tuple[tuple[str, int], ...]:
@@ -92,7 +85,7 @@ class Deadlines:
         facts = self._facts(self._store, case_id)
         changes: tuple[Change, ...] = ()
         if facts is not None and self._plan.next_step(*_asked(facts), now_ns) is not None:
-            changes = self._keeper.keep(partial(self._step, case_id=case_id))
+            changes = self._registry.keeper.keep(partial(self._step, case_id=case_id))
         elif facts is not None:
             again_ns = self._plan.next_time(*_asked(facts), now_ns)
             self._looks[case_id] = _Look(version, again_ns)
@@ -125,15 +118,8 @@ class Deadlines:
         until_ns = self._store.next_held()
         if until_ns is None or now_ns < until_ns:
             return
-        if self._keeper.keep(lambda it: release(it, self._writer, now_ns)):
-            self._on_change()
-
-    def _say(self, changes: tuple[Change, ...]) -> None:
-        for change in changes:
-            for notice in change.notices:
-                self._on_notice(notice)
-        if changes:
-            self._on_change()
+        if self._registry.keeper.keep(lambda it: release(it, self._writer, now_ns)):
+            self._registry.on_change()
 
 
 def _asked(facts: Facts) -> tuple[Subject, Deal, Rung]:

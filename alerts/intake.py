@@ -9,7 +9,7 @@ events alone, and an event that is in the log counts no second time.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,6 @@ from alerts.casebook import (
     DEFAULT_POLICY,
     CasePolicy,
     Change,
-    Notice,
     decide,
     event_key,
     key_of,
@@ -28,12 +27,12 @@ from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder, Footage, Saved
 from alerts.health import CameraState, CameraStatus
 from alerts.healthbook import Finding, decide_health
-from alerts.keeper import Keeper, write_change
+from alerts.keeper import write_change
 from alerts.looks import Looks
 from alerts.messages import Writer
-from alerts.outage import Outage
 from alerts.patients import Patients
 from alerts.picture import Image
+from alerts.registry import Registry, make_registry
 from alerts.store.port import Checkpoint, Store, Transaction
 from fences.clock import Clock
 from fences.event import FenceEvent
@@ -60,9 +59,8 @@ class Batch:
 class Intake:
     """Safe to call from many threads. Calls of one camera must come in order.
 
-    Once something is on disk, ``on_notice`` gets what people are told of cases, one by one,
-    and ``on_change`` is called. ``outage``: where a store that is away is noted. ``keeper``: of
-    all who write to this store in this process. ``looks``: pictures that cameras are asked for.
+    ``registry``: of all who write to this store in this process. ``looks``: pictures that cameras
+    are asked for.
     """
 
     def __init__(
@@ -73,20 +71,14 @@ class Intake:
         clock: Clock,
         *,
         policy: CasePolicy = DEFAULT_POLICY,
-        on_change: Callable[[], None] = lambda: None,
-        on_notice: Callable[[Notice], None] = lambda _: None,
-        outage: Outage | None = None,
-        keeper: Keeper | None = None,
+        registry: Registry | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
         self._evidence = evidence
         self._clock = clock
         self._policy = policy
-        self._on_change = on_change
-        self._on_notice = on_notice
-        self._outage = outage or Outage("store", clock)
-        self._keeper = keeper or Keeper(store)
+        self._registry = registry or make_registry(store, clock)
         self._patients = Patients()
         self.looks = Looks()
 
@@ -99,17 +91,10 @@ class Intake:
         """
         with self._noting_loss():
             pictures = self._write_pictures(batch)
-            changes = self._keeper.keep(lambda it: self._take(it, batch, pictures))
-        self._outage.back("intake")
-        self._say(changes)
+            changes = self._registry.keeper.keep(lambda it: self._take(it, batch, pictures))
+        self._registry.outage.back("intake")
+        self._registry.say(changes)
         return changes
-
-    def _say(self, changes: tuple[Change, ...]) -> None:
-        for change in changes:
-            for notice in change.notices:
-                self._on_notice(notice)
-        if changes:
-            self._on_change()
 
     def _take(
         self, transaction: Transaction, batch: Batch, pictures: Mapping[str, Saved]
@@ -130,7 +115,7 @@ class Intake:
         try:
             yield
         except StoreError as error:
-            self._outage.lost("intake", error)
+            self._registry.outage.lost("intake", error)
             raise
 
     def camera_status(
@@ -147,9 +132,9 @@ class Intake:
             self._patients.note(status, self._clock.monotonic_ns())
             if status in self._store.cameras():
                 return
-            self._keeper.keep(lambda it: self._put_camera(it, status))
-        self._outage.back("intake")
-        self._on_change()
+            self._registry.keeper.keep(lambda it: self._put_camera(it, status))
+        self._registry.outage.back("intake")
+        self._registry.on_change()
 
     def _put_camera(self, transaction: Transaction, status: CameraStatus) -> None:
         transaction.put_camera(status)
@@ -167,8 +152,8 @@ class Intake:
                 if (change := self._tend(camera_id)) is not None
             )
         if changes:
-            self._outage.back("intake")
-        self._say(changes)
+            self._registry.outage.back("intake")
+        self._registry.say(changes)
         return changes
 
     def save_clip(self, case: Case, footage: Footage) -> Clip:
@@ -185,9 +170,9 @@ class Intake:
         may be handed in again.
         """
         with self._noting_loss():
-            change = self._keeper.keep(lambda it: self._put_clip(it, case_id, clip))
-        self._outage.back("intake")
-        self._say(() if change is None else (change,))
+            change = self._registry.keeper.keep(lambda it: self._put_clip(it, case_id, clip))
+        self._registry.outage.back("intake")
+        self._registry.say(() if change is None else (change,))
         return change
 
     def _put_clip(self, transaction: Transaction, case_id: str, clip: Clip) -> Change | None:
@@ -225,7 +210,7 @@ class Intake:
         finding = self._patients.due(camera_id, plan, now_ns, wall_ns)
         if finding is None:
             return None
-        change = self._keeper.keep(lambda it: self._put_finding(it, finding, plan.notify))
+        change = self._registry.keeper.keep(lambda it: self._put_finding(it, finding, plan.notify))
         self._patients.told(finding)
         return change
 

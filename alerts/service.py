@@ -7,16 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypedDict
 
-from alerts.aftercare import Aftercare
 from alerts.casebook import DEFAULT_POLICY, CasePolicy, Notice
-from alerts.counter import Counter
-from alerts.deadlines import Deadlines
+from alerts.clerks import make_clerks
 from alerts.errors import StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import QueueStats
-from alerts.intake import Intake
 from alerts.keeper import Keeper
 from alerts.link import Heard, Signal
 from alerts.messages import Writer
@@ -32,6 +28,7 @@ from alerts.pushing.course import Patience
 from alerts.pushing.letters import NO_PUSH, PushPlan
 from alerts.pushing.pictures import Pictures
 from alerts.pushing.postman import DEFAULT_PATIENCE, Postman
+from alerts.registry import Registry
 from alerts.store.port import Store
 from alerts.store.sql import SqlStore
 from alerts.topics import Topics
@@ -63,12 +60,17 @@ class AlertOptions:
     push_picture_bytes: int = 1_000_000
 
 
-class _Told(TypedDict):
-    """What everybody who writes cases is given."""
+@dataclass(frozen=True, slots=True)
+class _Threads:
+    """Of a started service. ``push``: None where nobody has channels."""
 
-    on_change: Callable[[], None]
-    on_notice: Callable[[Notice], None]
-    keeper: Keeper
+    drain: threading.Thread
+    tend: threading.Thread
+    push: threading.Thread | None
+
+    @property
+    def all(self) -> tuple[threading.Thread, ...]:
+        return (self.drain, self.tend) if self.push is None else (self.drain, self.tend, self.push)
 
 
 class AlertService:
@@ -96,45 +98,18 @@ class AlertService:
         picture_base = options.picture_base or options.evidence_dir.as_posix()
         self._writer = Writer(directory, self.topics, picture_base, options.pushing)
         self._clock = clock
-        drain = DrainOptions(version=options.version, heartbeat_s=options.heartbeat_s)
         outage = Outage("store", clock)  # one for all: it is lost once, whoever misses it
+        drain = DrainOptions(version=options.version, heartbeat_s=options.heartbeat_s)
         self._drainer = Drainer(self.store, self._writer, clock, drain, outage)
+        self._postman = self._make_postman(channels, outage)
+        registry = Registry(Keeper(self.store), outage, self._wake, on_notice)
         evidence = EvidenceFolder(options.evidence_dir, directory)
-        self._postman: Postman | None = None
-        if channels:
-            pictures = Pictures(options.evidence_dir, options.push_picture_bytes)
-            self._postman = Postman(self.store, channels, pictures, clock, options.patience, outage)
-        told: _Told = {
-            "on_change": self._wake,
-            "on_notice": on_notice,
-            "keeper": Keeper(self.store),
-        }
-        self.intake = Intake(
-            self.store,
-            self._writer,
-            evidence,
-            clock,
-            policy=options.policy,
-            outage=outage,
-            **told,
-        )
-        self.counter = Counter(self.store, self._writer, evidence, clock, **told)
-        self.aftercare = Aftercare(
-            self.store,
-            self._writer,
-            clock,
-            self.intake.heard,
-            policy=options.policy,
-            evidence=evidence,
-            looks=self.intake.looks,
-            outage=outage,
-            **told,
-        )
-        self.deadlines = Deadlines(self.store, self._writer, clock, outage=outage, **told)
+        clerks = make_clerks(self.store, self._writer, evidence, clock, options.policy, registry)
+        self._clerks = clerks
+        self.intake, self.counter = clerks.intake, clerks.counter
+        self.aftercare, self.deadlines = clerks.aftercare, clerks.deadlines
         self.commands = CommandPost(self.counter, self.topics, clock)
-        self._drain_thread = threading.Thread(target=self._drainer.run, name="outbox", daemon=True)
-        self._push_thread = threading.Thread(target=self._push, name="push", daemon=True)
-        self._tend_thread = threading.Thread(target=self._tend, name="health", daemon=True)
+        self._threads = self._make_threads()
         self._stopping = threading.Event()
         self._broker: EmbeddedBroker | None = None
         self._publisher: Publisher | None = None
@@ -151,10 +126,8 @@ class AlertService:
             address, self._writer, self._clock, self._heard, self.options.version
         )
         self.commands.start()
-        self._drain_thread.start()
-        self._tend_thread.start()
-        if self._postman is not None:
-            self._push_thread.start()
+        for thread in self._threads.all:
+            thread.start()
         self._publisher.start()
         return address
 
@@ -173,14 +146,15 @@ class AlertService:
         self._stopping.set()
         self.commands.stop(timeout_s * 0.1)
         self._drainer.stop(timeout_s * 0.6)
-        if self._postman is not None and self._push_thread.is_alive():
+        threads = self._threads
+        if self._postman is not None and threads.push is not None and threads.push.is_alive():
             self._postman.stop(timeout_s * 0.2)
-            self._push_thread.join(timeout_s * 0.2)
+            threads.push.join(timeout_s * 0.2)
             self._postman.finish()
-        if self._tend_thread.is_alive():
-            self._tend_thread.join(timeout_s * 0.1)
-        if self._drain_thread.is_alive():
-            self._drain_thread.join(timeout_s * 0.7)
+        if threads.tend.is_alive():
+            threads.tend.join(timeout_s * 0.1)
+        if threads.drain.is_alive():
+            threads.drain.join(timeout_s * 0.7)
         if self._publisher is not None:
             self._publisher.stop(timeout_s * 0.2)
         try:
@@ -199,13 +173,10 @@ class AlertService:
     @property
     def running(self) -> bool:
         """Whether what :meth:`start` started is still there; False after :meth:`stop`."""
-        threads = [self._drain_thread, self._tend_thread]
-        if self._postman is not None:
-            threads.append(self._push_thread)
         publisher = self._publisher
         if publisher is None or not (publisher.running and self.commands.running):
             return False
-        return all(thread.is_alive() for thread in threads)
+        return all(thread.is_alive() for thread in self._threads.all)
 
     def queue(self) -> QueueStats:
         """What waits to be acknowledged by the broker."""
@@ -216,16 +187,26 @@ class AlertService:
         if self._postman is not None:
             self._postman.wake()
 
-    def _push(self) -> None:
-        if self._postman is not None:
-            self._postman.run()
+    def _make_postman(
+        self, channels: Mapping[str, Sequence[Channel]] | None, outage: Outage
+    ) -> Postman | None:
+        if not channels:
+            return None
+        options = self.options
+        pictures = Pictures(options.evidence_dir, options.push_picture_bytes)
+        return Postman(self.store, channels, pictures, self._clock, options.patience, outage)
+
+    def _make_threads(self) -> _Threads:
+        def thread(name: str, run: Callable[[], None]) -> threading.Thread:
+            return threading.Thread(target=run, name=name, daemon=True)
+
+        push = None if self._postman is None else thread("push", self._postman.run)
+        return _Threads(thread("outbox", self._drainer.run), thread("health", self._tend), push)
 
     def _tend(self) -> None:
         while not self._clock.wait(self._stopping, _TEND_S):
             with suppress(StoreError):  # the intake has said so; what is due comes again
-                self.intake.tend()
-                self.aftercare.tend()
-                self.deadlines.tend()
+                self._clerks.tend()
 
     def _heard(self, signal: Signal) -> None:
         if not (isinstance(signal, Heard) and self.commands.take(signal)):

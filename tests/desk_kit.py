@@ -15,6 +15,7 @@ from alerts.counter import Counter
 from alerts.evidence import EvidenceFolder
 from alerts.health import CameraState
 from alerts.intake import Batch, Intake
+from alerts.registry import make_registry
 from alerts.reports import Report
 from alerts.store.memory import MemoryStore
 from alerts.verbs import Verb
@@ -34,7 +35,8 @@ class Desk:
         self.evidence = EvidenceFolder(folder, DIRECTORY)
         self.woken = 0
         self.intake = Intake(self.store, WRITER, self.evidence, self.clock)
-        self.counter = Counter(self.store, WRITER, self.evidence, self.clock, on_change=self._woken)
+        registry = make_registry(self.store, self.clock, on_change=self._woken)
+        self.counter = Counter(self.store, WRITER, self.evidence, self.clock, registry=registry)
         self.aftercare = Aftercare(self.store, WRITER, self.clock, self.intake.heard)
 
     def _woken(self) -> None:

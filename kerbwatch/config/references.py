@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from alerts.cases import CAMERA
 from fences.catalogue import CATALOGUE
 from kerbwatch.config.duty_references import check_duty
 from kerbwatch.config.network import check_network
@@ -27,6 +28,7 @@ def cross_check(document: Document, known_models: Collection[str] | None) -> Ite
     Where ``known_models`` has the cards by name, what they can see is checked as well.
     """
     yield from _repeated_ids(document, ("recipients",))
+    yield from _actors(document)
     yield from _repeated_ids(document, ("cameras",))
     yield from _mqtt(document)
     yield from _models(document, known_models)
@@ -48,6 +50,13 @@ def cross_check(document: Document, known_models: Collection[str] | None) -> Ite
                 yield from check_sight(document, fence, known_models)
             for place in (fence, *_scenarios(document.value, fence)):
                 yield from _notified(document, (*place, "notify"), recipients)
+
+
+def _actors(document: Document) -> Iterator[Problem]:
+    """What cameras do has an actor too, and nobody may be taken for it."""
+    for item in _items(document.value, ("recipients",)):
+        if text_at(document.value, (*item, "id")) == CAMERA:
+            yield document.problem((*item, "id"), "repeated_id", phrase("expected.not_camera"))
 
 
 def check_fence(document: Document, fence: Path, every_s: float) -> Iterator[Problem]:

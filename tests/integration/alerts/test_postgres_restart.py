@@ -133,7 +133,7 @@ def test_a_service_is_stopped_within_its_time_while_the_server_is_away(
     options = AlertOptions(postgres.database(), tmp_path / "evidence", "0.0.1", mqtt)
     made = AlertService(options, DIRECTORY, SystemClock())
     made.start()
-    threads = [made._drain_thread, made._tend_thread]
+    threads = made._threads.all
     postgres.stop()
     try:
         with pytest.raises(StoreError):

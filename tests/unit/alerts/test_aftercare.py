@@ -12,6 +12,7 @@ from alerts.errors import StoreError
 from alerts.evidence import EvidenceFolder, Saved
 from alerts.health import CameraState
 from alerts.intake import Intake
+from alerts.registry import make_registry
 from alerts.verbs import Verb
 from fences.event import EventKind
 from tests.alerts_kit import WRITER, fence_event
@@ -154,7 +155,9 @@ def test_what_was_kept_is_told_even_if_the_next_case_cannot_be_kept(
         WRITER,
         desk.clock,
         desk.intake.heard,
-        on_notice=lambda notice: told.append(notice.case.fence_id),
+        registry=make_registry(
+            desk.store, desk.clock, on_notice=lambda notice: told.append(notice.case.fence_id)
+        ),
     )
     assert desk.order(Verb.SUSPEND).done
     desk.see(fence_event(EventKind.OPENED, 60, fence_id="strip"))

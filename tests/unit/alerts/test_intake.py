@@ -15,6 +15,7 @@ from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder, Footage
 from alerts.health import CameraState
 from alerts.intake import Batch, Intake
+from alerts.registry import make_registry
 from alerts.store.memory import MemoryStore, MemoryTransaction
 from fences.event import EventKind, FenceEvent
 from tests.alerts_kit import CLIP, DIRECTORY, TOPICS, WRITER, FakeClock, fence_event
@@ -157,7 +158,9 @@ def test_the_drainer_is_woken_after_a_change_and_only_then(tmp_path: Path) -> No
         WRITER,
         EvidenceFolder(tmp_path, DIRECTORY),
         FakeClock(),
-        on_change=lambda: woken.append(store.queue().depth),
+        registry=make_registry(
+            store, FakeClock(), on_change=lambda: woken.append(store.queue().depth)
+        ),
     )
     entry.receive(batch())
     assert woken == []

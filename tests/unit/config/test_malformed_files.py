@@ -175,6 +175,12 @@ ROWS = [
         "项数太少，实际为含 0 个键的映射，应为至少一个场景",
     ),
     Row(
+        "recipient named as the camera's doings", "id: wenshao-property", "id: camera",
+        "10:6", "recipients[1].id",
+        "the id is taken, got 'camera', expected another id, for what cameras do is told as done by",
+        "编号已被占用，实际为“camera”，应为其他编号（camera 代表摄像机自身的操作）",
+    ),
+    Row(
         "unknown recipient", "notify: [duty-east]", "notify: [duty-eats]",
         "21:18", f"{FENCE}.notify[0]",
         "unknown recipient, got 'duty-eats', expected 'duty-east' (the nearest known)",
