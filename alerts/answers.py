@@ -11,6 +11,11 @@ from alerts.casebook import Change
 from alerts.cases import Case
 from alerts.commands import Command, Refusal, RefusalCode
 from alerts.reports import Report
+from alerts.silences import LiftSilence, PlaceSilence
+from alerts.verbs import Verb
+
+Request = Command | Report | PlaceSilence | LiftSilence
+"""What people ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,14 @@ class Answer:
 
 
 def answer_to(
-    command: Command | Report, outcome: Change | Refusal, case: Case | None = None
+    command: Request, outcome: Change | Refusal | None, case: Case | None = None
 ) -> Answer:
-    """The answer to a command; ``case`` is what a refused one found."""
-    verb = command.verb.value if isinstance(command, Command) else "report"
+    """The answer to a request; ``case`` is what a refused one found. None: done, to no one case."""
+    case_id = command.case_id if isinstance(command, Command | Report) else None
     asked = (command.actor, command.request_id, command.at_wall_ns)
-    answer = Answer(*asked, command.case_id, verb)
+    answer = Answer(*asked, case_id, _verb_of(command))
+    if outcome is None:
+        return answer
     if isinstance(outcome, Change):
         return replace(answer, version=outcome.case.version, state=outcome.case.state.value)
     if case is not None:
@@ -49,20 +56,37 @@ def answer_to(
     return replace(answer, refusal=outcome)
 
 
-def key_of(command: Command | Report) -> str:
+def _verb_of(command: Request) -> str:
+    if isinstance(command, Command):
+        return command.verb.value
+    if isinstance(command, Report):
+        return "report"
+    return Verb.SILENCE.value if isinstance(command, PlaceSilence) else Verb.LIFT.value
+
+
+def key_of(command: Request) -> str:
     """By which its answer is remembered: nobody can use up the request ids of another one."""
     named = json.dumps([command.actor, command.request_id])
     return hashlib.blake2s(named.encode()).hexdigest()
 
 
-def digest_of(command: Command | Report) -> str:
+def digest_of(command: Request) -> str:
     """Tells whether two commands of one :func:`key_of` say the same; when is no part of it."""
+    said: list[object]
+    picture = None
     if isinstance(command, Command):
         said = [command.case_id, command.verb, command.version, command.until_wall_ns]
-    else:
+        picture = command.picture
+    elif isinstance(command, Report):
         said = [*command.key, "report"]
+        picture = command.picture
+    elif isinstance(command, PlaceSilence):
+        place = (command.camera_id, command.fence_id, command.scenario_id)
+        said = [*place, "silence", command.until_wall_ns]
+    else:
+        said = [command.number, "lift"]
     # a picture given again may be kept under another day; what it shows is in its name
-    shown = None if command.picture is None else PurePosixPath(command.picture).name
+    shown = None if picture is None else PurePosixPath(picture).name
     said += [command.actor, command.words, shown]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from alerts.aftercare import Aftercare
 from alerts.casebook import CasePolicy
 from alerts.counter import Counter
+from alerts.crier import Crier
 from alerts.deadlines import Deadlines
 from alerts.evidence import EvidenceFolder
 from alerts.intake import Intake
@@ -24,12 +25,14 @@ class Clerks:
     counter: Counter
     aftercare: Aftercare
     deadlines: Deadlines
+    crier: Crier
 
     def tend(self) -> None:
         """Do what is due; call it about once a second. Raises ``StoreError``."""
         self.intake.tend()
         self.aftercare.tend()
         self.deadlines.tend()
+        self.crier.tend()
 
 
 def make_clerks(
@@ -57,4 +60,5 @@ def make_clerks(
         Counter(store, writer, evidence, clock, registry=registry),
         aftercare,
         Deadlines(store, writer, clock, registry=registry),
+        Crier(store, writer, clock, registry=registry),
     )

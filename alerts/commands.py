@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from alerts.casebook import Change, Notice, NoticeKind
 from alerts.cases import Case, CaseState, CloseReason, Transition, Verification, begun_anew
-from alerts.people import Recipient
+from alerts.people import Recipient, Role
 from alerts.texts import Language, load_texts
 from alerts.verbs import (
     BECOMES,
@@ -20,6 +20,7 @@ from alerts.verbs import (
     MAY,
     NEEDS_WORDS,
     NEEDS_WORDS_OR_PICTURE,
+    OWN_AFFAIR,
     TAKES_PICTURE,
     Verb,
     extension_used,
@@ -71,6 +72,7 @@ class RefusalCode(StrEnum):
     UNTIL_TOO_FAR = "until_too_far"
     EXTENSION_USED = "extension_used"
     NO_UNTIL = "no_until"
+    NOTHING_TO_LIFT = "nothing_to_lift"
     NO_PICTURE = "no_picture"
     NO_SUCH_PICTURE = "no_such_picture"
 
@@ -130,17 +132,18 @@ def _incomplete(case: Case, command: Command, actor: Recipient) -> Refusal | Non
         return Refusal(RefusalCode.NO_PICTURE, named)
     if verb is Verb.EXTEND and extension_used(case, actor.role):
         return Refusal(RefusalCode.EXTENSION_USED)
-    return _bad_until(command, actor)
+    return bad_until(verb, actor.role, command.at_wall_ns, command.until_wall_ns)
 
 
-def _bad_until(command: Command, actor: Recipient) -> Refusal | None:
-    limits, until_ns = LONGEST_NS.get(command.verb), command.until_wall_ns
-    named = {"verb": command.verb.value}
+def bad_until(verb: Verb, role: Role, at_wall_ns: int, until_wall_ns: int | None) -> Refusal | None:
+    """What is wrong with a time until when, given at ``at_wall_ns``; None: nothing."""
+    limits, until_ns = LONGEST_NS.get(verb), until_wall_ns
+    named = {"verb": verb.value}
     if limits is None:
         return None if until_ns is None else Refusal(RefusalCode.NO_UNTIL, named)
     if until_ns is None:
         return Refusal(RefusalCode.NEEDS_UNTIL, named)
-    ahead_ns, limit_ns = until_ns - command.at_wall_ns, limits[actor.role]
+    ahead_ns, limit_ns = until_ns - at_wall_ns, limits[role]
     if ahead_ns <= 0:
         return Refusal(RefusalCode.UNTIL_PAST)
     if ahead_ns > limit_ns:
@@ -233,5 +236,6 @@ def by_hand(case: Case, command: Command) -> Change:
         kind = NoticeKind.END
     elif command.verb is Verb.REOPEN:
         kind = NoticeKind.NEW
-    notice = Notice(kind, f"{case.case_id}.v{case.version}", case, push=True)
+    push = command.verb not in OWN_AFFAIR
+    notice = Notice(kind, f"{case.case_id}.v{case.version}", case, push=push)
     return Change(case, transition, (notice,))

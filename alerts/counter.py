@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from alerts.answers import Answer, answer_to, decode_answer, digest_of, encode_answer, key_of
+from alerts.answers import (
+    Answer,
+    Request,
+    answer_to,
+    decode_answer,
+    digest_of,
+    encode_answer,
+    key_of,
+)
 from alerts.casebook import Change
 from alerts.cases import CAMERA, Case
 from alerts.chain import EvidenceFile
@@ -20,6 +28,8 @@ from alerts.people import Recipient, Role
 from alerts.place import Directory
 from alerts.registry import Registry, make_registry
 from alerts.reports import Report, decide_report
+from alerts.silences import LiftSilence, PlaceSilence
+from alerts.silencing import Silencing
 from alerts.store.port import Remembered, Store, Transaction
 from alerts.verbs import Verb
 from fences.clock import Clock
@@ -53,9 +63,10 @@ class Counter:
         self._evidence = evidence
         self._clock = clock
         self._registry = registry or make_registry(store, clock)
+        self._silencing = Silencing(writer, clock)
         self._taken = 0
 
-    def take(self, command: Command | Report) -> Answer:
+    def take(self, command: Request) -> Answer:
         """Do what is asked, or refuse it; the same request again gets the very same answer.
 
         When it returns, everything is on disk, the answer as a message too. Raises
@@ -65,44 +76,76 @@ class Counter:
         if actor is None:
             refusal = Refusal(RefusalCode.UNKNOWN_ACTOR, {"got": command.actor})
             return self.refuse(answer_to(command, refusal))
-        path, name = command.picture, _name_of(command)
-        file = None if path is None else self._evidence.file_of(name, path)
-        do = partial(self._do, command=command, actor=actor, file=file)
-        answer, change = self._registry.keeper.keep(do)
-        self._say(change)
+        do = partial(self._do, command=command, actor=actor, file=self._file(command))
+        answer, changes = self._registry.keeper.keep(do)
+        self._say(changes)
         return answer
+
+    def _file(self, command: Request) -> EvidenceFile | None:
+        """The picture of a command, if it has one that is there."""
+        if not isinstance(command, Command | Report) or command.picture is None:
+            return None
+        return self._evidence.file_of(_name_of(command), command.picture)
 
     def refuse(self, answer: Answer) -> Answer:
         """Tell a refusal that no decision is needed for; nothing of it is remembered."""
         self._registry.keeper.keep(partial(self._tell, answer=answer))
-        self._say(None)
+        self._say(())
         return answer
 
     def _do(
         self,
         transaction: Transaction,
         *,
+        command: Request,
+        actor: Recipient,
+        file: EvidenceFile | None,
+    ) -> tuple[Answer, tuple[Change, ...]]:
+        answer = self._again(transaction, command)
+        changes: tuple[Change, ...] = ()
+        if answer is None:
+            if isinstance(command, PlaceSilence | LiftSilence):
+                answer, changes = self._quiet(transaction, command, actor)
+            else:
+                answer, changes = self._obey(transaction, command, actor, file)
+            digest, text = digest_of(command), encode_answer(answer)
+            transaction.remember(Remembered(key_of(command), digest, text, self._clock.wall_ns()))
+        self._tell(transaction, answer)
+        return answer, changes
+
+    def _quiet(
+        self, transaction: Transaction, request: PlaceSilence | LiftSilence, actor: Recipient
+    ) -> tuple[Answer, tuple[Change, ...]]:
+        if isinstance(request, PlaceSilence):
+            outcome = self._silencing.place(transaction, request, actor)
+        else:
+            outcome = self._silencing.lift(transaction, request, actor)
+        if isinstance(outcome, Refusal):
+            return answer_to(request, outcome), ()
+        return answer_to(request, None), outcome
+
+    def _obey(
+        self,
+        transaction: Transaction,
         command: Command | Report,
         actor: Recipient,
         file: EvidenceFile | None,
-    ) -> tuple[Answer, Change | None]:
-        answer = self._again(transaction, command)
-        change = None
-        if answer is None:
-            shown = command.picture is None or file is not None
-            outcome, case = self._decide(transaction, command, actor, shown=shown)
-            answer = answer_to(command, outcome, case)
-            change = outcome if isinstance(outcome, Change) else None
-            if change is not None and file is not None:
-                change = change.with_files(file)
-            change = self._write(transaction, command, answer, change)
-        self._tell(transaction, answer)
-        return answer, change
+    ) -> tuple[Answer, tuple[Change, ...]]:
+        shown = command.picture is None or file is not None
+        outcome, case = self._decide(transaction, command, actor, shown=shown)
+        answer = answer_to(command, outcome, case)
+        if isinstance(outcome, Refusal):
+            return answer, ()
+        change = outcome if file is None else outcome.with_files(file)
+        change = write_change(transaction, change, self._writer, self._clock)
+        if isinstance(command, Command):
+            self._silencing.begin(transaction, command, change.case)
+        return answer, (change,)
 
     def _tell(self, transaction: Transaction, answer: Answer) -> None:
         transaction.add_message(self._writer.result(answer), self._clock.wall_ns())
 
-    def _again(self, transaction: Transaction, command: Command | Report) -> Answer | None:
+    def _again(self, transaction: Transaction, command: Request) -> Answer | None:
         """The answer to a request that was here before; a refusal if it said something else."""
         before = transaction.remembered(key_of(command))
         if before is None:
@@ -126,7 +169,10 @@ class Counter:
         newest = transaction.last_case(case.key)
         if command.verb is Verb.REOPEN and newest is not None and newest.case_id != case.case_id:
             return Refusal(RefusalCode.SUPERSEDED, {"case_id": newest.case_id}), case
-        return decide_command(case, command, actor), case
+        outcome = decide_command(case, command, actor)
+        if command.verb is Verb.LIFT and isinstance(outcome, Change):
+            outcome = self._silencing.lifted(transaction, case, outcome, actor)
+        return outcome, case
 
     def _report(self, transaction: Transaction, report: Report, actor: Recipient) -> Outcome:
         place = self._writer.directory.fences.get((report.camera_id, report.fence_id))
@@ -138,22 +184,9 @@ class Counter:
         people = place.told(report.scenario_id)
         return decide_report(last, report, actor, people), last
 
-    def _write(
-        self,
-        transaction: Transaction,
-        command: Command | Report,
-        answer: Answer,
-        change: Change | None,
-    ) -> Change | None:
-        if change is not None:
-            change = write_change(transaction, change, self._writer, self._clock)
-        digest, text = digest_of(command), encode_answer(answer)
-        transaction.remember(Remembered(key_of(command), digest, text, self._clock.wall_ns()))
-        return change
-
-    def _say(self, change: Change | None) -> None:
-        self._registry.say(() if change is None else (change,))
-        if change is None:
+    def _say(self, changes: tuple[Change, ...]) -> None:
+        self._registry.say(changes)
+        if not changes:
             self._registry.on_change()  # the answer waits to be sent
         self._taken += 1
         if self._taken % _FORGET_EVERY == 0:

@@ -63,6 +63,7 @@ class Writer:
         """``body``: that of the notice's case, if there is one already."""
         case = notice.case
         at, at_ms = self._parts.time(case.updated_wall_ns)
+        until, until_ms = self._parts.maybe_time(transition.until_wall_ns)
         event: payloads.EventBody = {
             "schema": payloads.EVENT_SCHEMA,
             "kind": notice.kind.value,
@@ -71,6 +72,8 @@ class Writer:
             "reason": transition.reason,
             "by": self._parts.who(transition.actor),
             "words": transition.words,
+            "until": until,
+            "until_ms": until_ms,
             "at": at,
             "at_ms": at_ms,
             "case": body or self.case_body(case),
@@ -180,6 +183,7 @@ class Writer:
         case = notice.case
         since, since_ms = self._parts.time(case.since_wall_ns)
         cleared, cleared_ms = self._parts.maybe_time(case.cleared_wall_ns)
+        until, until_ms = self._parts.maybe_time(transition.until_wall_ns)
         body: InboxBody = {
             "schema": payloads.INBOX_SCHEMA,
             "kind": notice.kind.value,
@@ -192,6 +196,8 @@ class Writer:
             "reason": transition.reason,
             "by": self._parts.who(transition.actor),
             "words": transition.words,
+            "until": until,
+            "until_ms": until_ms,
             "site": self._parts.site(),
             "camera": self._parts.camera(case.camera_id),
             "fence": self._parts.fence(case),

@@ -1,15 +1,15 @@
-"""Night rules: what may not disturb somebody now is held, and told when their quiet hours end."""
+"""Night rules and silences: what is held until the morning, and what is told to nobody."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from alerts.casebook import Change, Notice
 from alerts.cases import Case
 from alerts.duty.local import DAY_NS
-from alerts.duty.quiet import Hearing, News, NewsKind, Verdict, hearings, told_now
+from alerts.duty.plan import DutyPlan
+from alerts.duty.quiet import Hearing, News, NewsKind, Silence, Verdict, hearings, told_now
 from alerts.messages import Writer
-from alerts.place import Directory
 from alerts.posting import put_message
 from alerts.reminders import news_of
 from alerts.store.port import Held, Transaction
@@ -24,12 +24,18 @@ def hushed(
 ) -> Change:
     """The change for those alone who may be told now; what the others would get is held.
 
-    ``seqs`` has one number per notice. Without quiet hours the change stays as it is.
+    ``seqs`` has one number per notice. What is silenced is told to nobody later either: the end
+    of the silence tells what is still open. Without silences and quiet hours the change stays as
+    it is.
     """
-    if not writer.directory.duty.quiet:
+    if not any(notice.buzzes for notice in change.notices):
         return change
+    silences = tuple(kept.silence for kept in transaction.running_silences())
+    if not (silences or writer.directory.duty.quiet):
+        return change
+    ears = _Ears(writer.directory.duty, silences, now_wall_ns)
     notices = tuple(
-        _hushed(transaction, change, notice, seq, writer, now_wall_ns) if notice.buzzes else notice
+        _hushed(transaction, change, notice, seq, writer, ears) if notice.buzzes else notice
         for notice, seq in zip(change.notices, seqs, strict=True)
     )
     return replace(change, notices=notices)
@@ -42,15 +48,17 @@ def release(transaction: Transaction, writer: Writer, now_wall_ns: int) -> int:
     """
     directory = writer.directory
     due = transaction.take_held(now_wall_ns)
+    silences = tuple(kept.silence for kept in transaction.running_silences()) if due else ()
+    ears = _Ears(directory.duty, silences, now_wall_ns)
     for held in due:
         case = transaction.case(held.case_id)
         if case is None or held.recipient not in directory.recipients:
             continue
         kind = NewsKind(held.kind)
-        (heard,) = _hearings((held.recipient,), kind, case, directory, now_wall_ns)
+        (heard,) = ears.hear((held.recipient,), kind, case)
         if heard.verdict is Verdict.TOLD:
             put_message(transaction, held.message, writer, now_wall_ns)
-        else:
+        elif heard.verdict is Verdict.QUIET_HOURS:
             transaction.hold(replace(held, until_wall_ns=_until(heard, now_wall_ns)))
     return len(due)
 
@@ -61,27 +69,33 @@ def _hushed(
     notice: Notice,
     seq: int,
     writer: Writer,
-    now_wall_ns: int,
+    ears: _Ears,
 ) -> Notice:
     kind = news_of(notice, change.transition)
-    heard = _hearings(notice.told, kind, notice.case, writer.directory, now_wall_ns)
+    heard = ears.hear(notice.told, kind, notice.case)
     for one in heard:
-        if one.verdict is Verdict.TOLD:
+        if one.verdict is not Verdict.QUIET_HOURS:
             continue
         to_one = replace(notice, people=(one.recipient,))
         for message in writer.inbox(to_one, seq, change.transition):
-            until_ns = _until(one, now_wall_ns)
+            until_ns = _until(one, ears.now_wall_ns)
             held = Held(notice.case.case_id, one.recipient, kind, message, seq, until_ns)
             transaction.hold(held)
     return replace(notice, people=told_now(heard))
 
 
-def _hearings(
-    people: tuple[str, ...], kind: NewsKind, case: Case, directory: Directory, now_wall_ns: int
-) -> tuple[Hearing, ...]:
-    plan = directory.duty
-    subject = plan.subject(case.camera_id, case.fence_id, case.scenario_id, case.opened_wall_ns)
-    return hearings(people, News(kind, case.case_id, subject), plan.quiet, (), now_wall_ns)
+@dataclass(frozen=True, slots=True)
+class _Ears:
+    """Who hears what at a moment."""
+
+    plan: DutyPlan
+    silences: tuple[Silence, ...]
+    now_wall_ns: int
+
+    def hear(self, people: tuple[str, ...], kind: NewsKind, case: Case) -> tuple[Hearing, ...]:
+        subject = self.plan.subject(*case.key, case.opened_wall_ns)
+        news = News(kind, case.case_id, subject)
+        return hearings(people, news, self.plan.quiet, self.silences, self.now_wall_ns)
 
 
 def _until(heard: Hearing, now_wall_ns: int) -> int:

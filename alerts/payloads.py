@@ -118,7 +118,7 @@ class CaseBody(ProgressBody):
 class EventBody(TypedDict):
     """``events``: one notice. ``seq`` grows by one per notice of this node.
 
-    ``by`` is null where the camera or time did it.
+    ``by`` is null where the camera or time did it; ``until`` is of what has an end.
     """
 
     schema: str
@@ -128,6 +128,8 @@ class EventBody(TypedDict):
     reason: str
     by: Person | None
     words: str | None
+    until: str | None
+    until_ms: int | None
     at: str
     at_ms: int
     case: CaseBody
@@ -151,6 +153,8 @@ class InboxBody(DeadlineBody):
     reason: str
     by: Person | None
     words: str | None
+    until: str | None
+    until_ms: int | None
     site: Named
     camera: Named
     fence: Named | None

@@ -51,9 +51,11 @@ def _title(body: InboxBody, texts: Texts) -> str:
 
 
 def _said(body: InboxBody, texts: Texts) -> list[str]:
-    """Who did it and what they said of it; a message of an older version has neither."""
-    by, words = body.get("by"), body.get("words")
+    """Who did it, until when, and what they said; a message of an older version has none of it."""
+    by, words, until = body.get("by"), body.get("words"), body.get("until")
     lines = [] if by is None else [texts("push.by", by=by["name"])]
+    if until is not None:
+        lines.append(texts("push.until", until=_clock(until)))
     return lines if words is None else [*lines, texts("push.words", words=words)]
 
 

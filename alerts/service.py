@@ -106,6 +106,7 @@ class AlertService:
         evidence = EvidenceFolder(options.evidence_dir, directory)
         clerks = make_clerks(self.store, self._writer, evidence, clock, options.policy, registry)
         self._clerks = clerks
+        self._clerks = clerks
         self.intake, self.counter = clerks.intake, clerks.counter
         self.aftercare, self.deadlines = clerks.aftercare, clerks.deadlines
         self.commands = CommandPost(self.counter, self.topics, clock)

@@ -27,6 +27,9 @@ class Verb(StrEnum):
     NOTE = "note"
     CLOSE = "close"
     REOPEN = "reopen"
+    SILENCE = "silence"
+    SNOOZE = "snooze"
+    LIFT = "lift"
 
 
 _S, _V = CaseState, Verb
@@ -40,6 +43,8 @@ _PROPERTY: Mapping[Verb, frozenset[CaseState]] = {
     _V.HANDLE: _NEW | _IN_HAND,
     _V.EXTEND: frozenset({_S.ACCEPTED, _S.RETURNED}),
     _V.NOTE: _OPEN,
+    _V.SNOOZE: _OPEN,
+    _V.LIFT: _OPEN,
 }
 _OFFICER: Mapping[Verb, frozenset[CaseState]] = {
     _V.ACCEPT: _NEW | {_S.SUSPENDED},
@@ -51,6 +56,9 @@ _OFFICER: Mapping[Verb, frozenset[CaseState]] = {
     _V.NOTE: _OPEN,
     _V.CLOSE: frozenset({_S.HANDLED}),
     _V.REOPEN: _FINISHED,
+    _V.SILENCE: _OPEN,
+    _V.SNOOZE: _OPEN,
+    _V.LIFT: _OPEN,
 }
 _OPERATOR: Mapping[Verb, frozenset[CaseState]] = {**_OFFICER, _V.CLOSE: _OPEN}
 _CAMERA: Mapping[Verb, frozenset[CaseState]] = {
@@ -83,11 +91,16 @@ BECOMES: Mapping[Verb, CaseState | None] = MappingProxyType(
         _V.NOTE: None,
         _V.CLOSE: _S.CLOSED,
         _V.REOPEN: _S.REOPENED,
+        _V.SILENCE: None,
+        _V.SNOOZE: None,
+        _V.LIFT: None,
     }
 )
 """The state that a verb leads to; None: the case stays in its state."""
 
-NEEDS_WORDS = frozenset({_V.REJECT, _V.EXTEND, _V.RETURN, _V.SUSPEND, _V.NOTE, _V.REOPEN})
+NEEDS_WORDS = frozenset(
+    {_V.REJECT, _V.EXTEND, _V.RETURN, _V.SUSPEND, _V.NOTE, _V.REOPEN, _V.SILENCE}
+)
 """Verbs that need a reason."""
 
 NEEDS_WORDS_OR_PICTURE = frozenset({_V.CLOSE})
@@ -106,9 +119,18 @@ LONGEST_NS: Mapping[Verb, Mapping[Role, int]] = MappingProxyType(
             Role.OPERATOR: 30 * _DAY_NS,
         },
         _V.SUSPEND: {Role.OFFICER: 365 * _DAY_NS, Role.OPERATOR: 365 * _DAY_NS},
+        _V.SILENCE: {Role.OFFICER: 7 * _DAY_NS, Role.OPERATOR: 30 * _DAY_NS},
+        _V.SNOOZE: {
+            Role.PROPERTY: _DAY_NS // 3,
+            Role.OFFICER: _DAY_NS,
+            Role.OPERATOR: _DAY_NS,
+        },
     }
 )
 """Verbs that need a time until when, and how far ahead it may be, in nanoseconds."""
+
+OWN_AFFAIR = frozenset({_V.SNOOZE})
+"""Verbs that are nobody else's business: others are not pushed to about them."""
 
 EXTENDS_ONCE = frozenset({Role.PROPERTY})
 """Roles that get one extension of a case, not another one after it."""

@@ -11,6 +11,7 @@ from alerts.aftercare import Aftercare
 from alerts.answers import Answer
 from alerts.cases import Case
 from alerts.counter import Counter
+from alerts.crier import Crier
 from alerts.deadlines import Deadlines
 from alerts.duty.budget import parse_budget
 from alerts.duty.calendar import make_calendar
@@ -85,6 +86,7 @@ class DutyDesk:
         self.counter = Counter(self.store, writer, evidence, self.clock)
         self.aftercare = Aftercare(self.store, writer, self.clock, self.intake.heard)
         self.deadlines = Deadlines(self.store, writer, self.clock)
+        self.crier = Crier(self.store, writer, self.clock)
 
     def see(self, kind: EventKind = EventKind.OPENED, **fields: Any) -> None:
         """An event of this moment."""
@@ -106,6 +108,7 @@ class DutyDesk:
             self.clock.pass_s(60)
             self.aftercare.tend()
             done += [change.transition.reason for change in self.deadlines.tend()]
+            done += [change.transition.reason for change in self.crier.tend()]
         return done
 
     @property

@@ -14,6 +14,9 @@ from alerts.duty.local import local_minute
 from alerts.duty.plan import DutyPlan
 from alerts.duty.routing import Severity, Subject
 
+_ONLY_TELLS = frozenset({"silence", "snooze"})
+"""Reasons with a time until when that change nothing about the case."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -92,7 +95,7 @@ def openings(history: Iterable[Transition]) -> tuple[Opening, ...]:
     parts: list[list[Transition]] = []
     before: CaseState | None = None
     for line in history:
-        if line.state is before and line.until_wall_ns is None:
+        if line.state is before and (line.until_wall_ns is None or line.reason in _ONLY_TELLS):
             continue  # it only tells of something; extended once more, it is another matter
         if before is None or line.state is CaseState.REOPENED:
             parts.append([])

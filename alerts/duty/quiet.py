@@ -78,18 +78,35 @@ class Silence:
     def mutes(self, news: News, recipient: str, now_wall_ns: int) -> bool:
         if not self.from_wall_ns <= now_wall_ns < self.until_wall_ns:
             return False
-        if self.recipient is not None and news.kind is NewsKind.ESCALATE:
+        is_snooze = self.recipient is not None
+        if is_snooze and (news.kind is NewsKind.ESCALATE or recipient != self.recipient):
             return False
-        it = news.subject
+        return self.covers(news.case_id, news.subject)
+
+    def covers(self, case_id: str, subject: Subject) -> bool:
+        """Whether it is about this case, whenever and for whomever."""
+        it = subject
         asked = (
-            (self.recipient, recipient),
-            (self.case_id, news.case_id),
+            (self.case_id, case_id),
             (self.camera_id, it.camera_id),
             (self.fence_id, it.fence_id),
             (self.scenario_id, it.scenario_id),
             (self.area_id, it.area_id),
         )
         return all(wanted is None or wanted == found for wanted, found in asked)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSilence:
+    """A silence or snooze. ``over_wall_ns``: when it was ended; None: it holds until its time.
+
+    ``lifted_by`` is who ended it early, by lifting it or by another one in its place.
+    """
+
+    number: int
+    silence: Silence
+    over_wall_ns: int | None = None
+    lifted_by: str | None = None
 
 
 class Verdict(StrEnum):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.chain import Entry, Seal, Trail
+from alerts.duty.quiet import KeptSilence, Silence
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
@@ -26,6 +27,7 @@ class _Data:
     heads: dict[str, str] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
+    silences: list[KeptSilence] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     sent: dict[int, int] = field(default_factory=dict)
     checkpoints: dict[tuple[str, str], Checkpoint] = field(default_factory=dict)
@@ -70,6 +72,21 @@ class MemoryTransaction:
         due = tuple(one for one in self._data.held if one.until_wall_ns <= now_wall_ns)
         self._data.held = [one for one in self._data.held if one.until_wall_ns > now_wall_ns]
         return tuple(sorted(due, key=lambda one: one.seq))
+
+    def running_silences(self) -> tuple[KeptSilence, ...]:
+        return tuple(one for one in self._data.silences if one.over_wall_ns is None)
+
+    def add_silence(self, silence: Silence) -> KeptSilence:
+        self._data.silences.append(KeptSilence(len(self._data.silences) + 1, silence))
+        return self._data.silences[-1]
+
+    def end_silence(self, number: int, wall_ns: int, lifted_by: str | None = None) -> None:
+        kept = self._data.silences[number - 1]
+        self._data.silences[number - 1] = KeptSilence(number, kept.silence, wall_ns, lifted_by)
+
+    def open_cases(self, camera_id: str) -> tuple[Case, ...]:
+        cases = self._data.cases.values()
+        return tuple(case for case in cases if case.is_open and case.camera_id == camera_id)
 
     def has_event(self, event_key: str) -> bool:
         return any(line.transition.event_id == event_key for line in self._data.log)
@@ -166,6 +183,14 @@ class MemoryStore:
     def next_held(self) -> int | None:
         with self._lock:
             return min((one.until_wall_ns for one in self._data.held), default=None)
+
+    def silences(self, *, running: bool) -> tuple[KeptSilence, ...]:
+        with self._lock:
+            return tuple(it for it in self._data.silences if it.over_wall_ns is None or not running)
+
+    def next_silence_end(self) -> int | None:
+        running = self.silences(running=True)
+        return min((one.silence.until_wall_ns for one in running), default=None)
 
     def checkpoints(self, camera_id: str) -> tuple[Checkpoint, ...]:
         with self._lock:

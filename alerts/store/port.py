@@ -9,6 +9,7 @@ from typing import Protocol
 
 from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.chain import Seal, Trail
+from alerts.duty.quiet import KeptSilence, Silence
 from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
 from alerts.pushing.course import Delivery, PushStats
@@ -97,6 +98,18 @@ class Transaction(Protocol):
         """Take out what need not wait any longer, in the order of ``seq``."""
         ...
 
+    def running_silences(self) -> tuple[KeptSilence, ...]:
+        """Those that have not been ended, oldest first."""
+        ...
+
+    def add_silence(self, silence: Silence) -> KeptSilence: ...
+
+    def end_silence(self, number: int, wall_ns: int, lifted_by: str | None = None) -> None: ...
+
+    def open_cases(self, camera_id: str) -> tuple[Case, ...]:
+        """Of one camera, in the order of their first opening."""
+        ...
+
     def has_event(self, event_key: str) -> bool:
         """Whether an event has already changed a case."""
         ...
@@ -167,6 +180,14 @@ class Store(Protocol):
 
     def next_held(self) -> int | None:
         """When the first of what is held need not wait any longer; None: nothing is held."""
+        ...
+
+    def silences(self, *, running: bool) -> tuple[KeptSilence, ...]:
+        """Those that have not been ended, or all, oldest first."""
+        ...
+
+    def next_silence_end(self) -> int | None:
+        """When the first of the running ones is to end; None: there is none."""
         ...
 
     def trail(self, case_id: str) -> Trail | None:

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from alerts.cases import Case, CaseState, Clip, Transition, Verification
 from alerts.chain import Entry, EvidenceFile, Seal
+from alerts.duty.quiet import KeptSilence, Silence
 from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
 from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered
@@ -149,6 +150,33 @@ def row_to_held(row: RowMapping) -> Held:
     message = Message(row["topic"], row["payload"])
     kind, seq, until_ns = row["kind"], row["seq"], row["until_wall_ns"]
     return Held(row["case_id"], row["recipient"], kind, message, seq, until_ns)
+
+
+_SILENCE = (
+    "from_wall_ns",
+    "until_wall_ns",
+    "author",
+    "reason",
+    "recipient",
+    "case_id",
+    "camera_id",
+    "fence_id",
+    "scenario_id",
+)
+
+
+def silence_to_row(kept: KeptSilence) -> dict[str, object]:
+    said = {name: getattr(kept.silence, name) for name in _SILENCE}
+    return said | {
+        "number": kept.number,
+        "over_wall_ns": kept.over_wall_ns,
+        "lifted_by": kept.lifted_by,
+    }
+
+
+def row_to_silence(row: RowMapping) -> KeptSilence:
+    silence = Silence(**{name: row[name] for name in _SILENCE})
+    return KeptSilence(row["number"], silence, row["over_wall_ns"], row["lifted_by"])
 
 
 def row_to_answer(row: RowMapping) -> Remembered:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.cases import Case, CaseKey, CaseState, Transition
 from alerts.chain import Trail
+from alerts.duty.quiet import KeptSilence
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.pushing.course import Delivery, PushStats, Standing
@@ -100,6 +101,16 @@ class SqlStore:
 
     def next_held(self) -> int | None:
         query = select(func.min(tables.held.c.until_wall_ns).label("until"))
+        until: int | None = self._read(query)[0]["until"]
+        return until
+
+    def silences(self, *, running: bool) -> tuple[KeptSilence, ...]:
+        query = statements.RUNNING_SILENCES if running else statements.SILENCES
+        return tuple(rows.row_to_silence(row) for row in self._read(query))
+
+    def next_silence_end(self) -> int | None:
+        it = tables.silences.c
+        query = select(func.min(it.until_wall_ns).label("until")).where(it.over_wall_ns.is_(None))
         until: int | None = self._read(query)[0]["until"]
         return until
 

@@ -46,6 +46,20 @@ DUE_HELD = select(tables.held).where(_DUE).order_by(tables.held.c.seq, tables.he
 
 DROP_HELD = delete(tables.held).where(_DUE)
 
+SILENCES = select(tables.silences).order_by(tables.silences.c.number)
+
+RUNNING_SILENCES = SILENCES.where(tables.silences.c.over_wall_ns.is_(None))
+
+ADD_SILENCE = insert(tables.silences).inline()
+
+END_SILENCE = update(tables.silences).where(tables.silences.c.number == bindparam("which"))
+
+OPEN_CASES = (
+    select(tables.cases)
+    .where(_cases.camera_id == bindparam("camera_id"), _cases.is_open)
+    .order_by(_cases.ordinal)
+)
+
 ADD_LINE = insert(tables.case_log).inline()  # nobody asks for the id
 
 ADD_MESSAGE = insert(tables.outbox).inline()

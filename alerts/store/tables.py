@@ -146,6 +146,26 @@ held = Table(
 
 Index("ix_held_until_wall_ns", held.c.until_wall_ns)
 
+silences = Table(
+    "silences",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("from_wall_ns", BigInteger, nullable=False),
+    Column("until_wall_ns", BigInteger, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recipient", String(64)),
+    Column("case_id", String(255)),
+    Column("camera_id", String(64)),
+    Column("fence_id", String(64)),
+    Column("scenario_id", String(64)),
+    Column("over_wall_ns", BigInteger),
+    Column("lifted_by", String(64)),
+)
+"""Silences and, with a ``recipient``, snoozes. What is NULL of a place is not asked for."""
+
+Index("ix_silences_over_wall_ns", silences.c.over_wall_ns)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, RowMapping
 
 from alerts.cases import Case, CaseKey, Transition
 from alerts.chain import Seal
+from alerts.duty.quiet import KeptSilence, Silence
 from alerts.health import CameraStatus
 from alerts.messages import Message
 from alerts.pushing.letters import Letter
@@ -42,6 +43,7 @@ class SqlTransaction:
         self._told: list[Transition] = []
         self._steps: list[Row] = []
         self._held: list[Row] = []
+        self._silences: tuple[KeptSilence, ...] | None = None
         self._events: set[str] = set()
         self._messages: list[Row] = []
         self._letters: list[Row] = []
@@ -87,6 +89,28 @@ class SqlTransaction:
         if found:
             self._connection.execute(statements.DROP_HELD, now)
         return tuple(map(rows.row_to_held, found))
+
+    def running_silences(self) -> tuple[KeptSilence, ...]:
+        if self._silences is None:
+            found = self._connection.execute(statements.RUNNING_SILENCES).mappings()
+            self._silences = tuple(map(rows.row_to_silence, found))
+        return self._silences
+
+    def add_silence(self, silence: Silence) -> KeptSilence:
+        kept = KeptSilence(self._count("silence"), silence)
+        self._connection.execute(statements.ADD_SILENCE, rows.silence_to_row(kept))
+        self._silences = None
+        return kept
+
+    def end_silence(self, number: int, wall_ns: int, lifted_by: str | None = None) -> None:
+        over: Row = {"which": number, "over_wall_ns": wall_ns, "lifted_by": lifted_by}
+        self._connection.execute(statements.END_SILENCE, over)
+        self._silences = None
+
+    def open_cases(self, camera_id: str) -> tuple[Case, ...]:
+        self.flush()
+        found = self._connection.execute(statements.OPEN_CASES, {"camera_id": camera_id})
+        return tuple(map(self._read, found.mappings()))
 
     def has_event(self, event_key: str) -> bool:
         if event_key in self._events:
@@ -217,8 +241,9 @@ class SqlTransaction:
 
     def _one(self, statement: Executable, values: Row) -> Case | None:
         row = self._connection.execute(statement, values).mappings().first()
-        if row is None:
-            return None
+        return None if row is None else self._read(row)
+
+    def _read(self, row: RowMapping) -> Case:
         case = rows.row_to_case(row)
         self._known.add(case.case_id)
         self._heads.setdefault(case.case_id, row["log_sha256"])

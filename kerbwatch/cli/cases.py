@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from kerbwatch.cli.cases_act import pictured, plain, until
+from kerbwatch.cli.cases_quiet import lift, list_silences, silence
 from kerbwatch.cli.cases_report import report
 from kerbwatch.cli.cases_shown import list_cases, show_case
 from kerbwatch.cli.speak import TEXT
@@ -23,3 +24,7 @@ cases.command("note", help=TEXT("help.cases_note"))(pictured("note"))
 cases.command("close", help=TEXT("help.cases_close"))(pictured("close"))
 cases.command("reopen", help=TEXT("help.cases_reopen"))(plain("reopen"))
 cases.command("report", help=TEXT("help.cases_report"))(report)
+cases.command("silence", help=TEXT("help.cases_silence"))(silence)
+cases.command("snooze", help=TEXT("help.cases_snooze"))(until("snooze"))
+cases.command("lift", help=TEXT("help.cases_lift"))(lift)
+cases.command("silences", help=TEXT("help.cases_silences"))(list_silences)

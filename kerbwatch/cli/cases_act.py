@@ -21,15 +21,16 @@ from kerbwatch.cli.cases_open import (
     Words,
     checked_request_id,
     checked_words,
+    moment,
     opened,
     tell,
     the_case,
 )
-from kerbwatch.cli.speak import MISUSED, TEXT, give_up
+from kerbwatch.cli.speak import TEXT
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class Order:
     """What was said on the command line, checked when it is carried out."""
 
     verb: str
@@ -47,7 +48,7 @@ class _Order:
 def plain(verb: str) -> Callable[..., None]:
     """The command of a verb that takes words alone."""
 
-    def act(
+    def run(
         case: CaseId,
         who: Who,
         words: Words = "",
@@ -56,15 +57,15 @@ def plain(verb: str) -> Callable[..., None]:
         config: Config = STREAMS,
         as_json: AsJson = False,
     ) -> None:
-        _act(_Order(verb, case, who, words, version, request_id, config, as_json))
+        act(Order(verb, case, who, words, version, request_id, config, as_json))
 
-    return act
+    return run
 
 
 def pictured(verb: str) -> Callable[..., None]:
     """The command of a verb that takes a picture too."""
 
-    def act(
+    def run(
         case: CaseId,
         who: Who,
         words: Words = "",
@@ -74,15 +75,15 @@ def pictured(verb: str) -> Callable[..., None]:
         config: Config = STREAMS,
         as_json: AsJson = False,
     ) -> None:
-        _act(_Order(verb, case, who, words, version, request_id, config, as_json, picture))
+        act(Order(verb, case, who, words, version, request_id, config, as_json, picture))
 
-    return act
+    return run
 
 
 def until(verb: str) -> Callable[..., None]:
     """The command of a verb that needs a time until when."""
 
-    def act(
+    def run(
         case: CaseId,
         who: Who,
         until: Annotated[str, typer.Option("--until", help=TEXT("help.until"))],
@@ -92,12 +93,13 @@ def until(verb: str) -> Callable[..., None]:
         config: Config = STREAMS,
         as_json: AsJson = False,
     ) -> None:
-        _act(_Order(verb, case, who, words, version, request_id, config, as_json, until=until))
+        act(Order(verb, case, who, words, version, request_id, config, as_json, until=until))
 
-    return act
+    return run
 
 
-def _act(order: _Order) -> None:
+def act(order: Order) -> None:
+    """Carry it out; ends the command where it is refused."""
     as_json = order.as_json
     with opened(order.config, as_json=as_json, who=order.who) as work:
         from alerts.commands import Command  # noqa: PLC0415
@@ -106,10 +108,7 @@ def _act(order: _Order) -> None:
         request_id = checked_request_id(order.request_id, as_json=as_json)
         words = checked_words(order.words, as_json=as_json)
         case = the_case(work, order.case, as_json=as_json)
-        try:
-            until_ns = None if order.until is None else work.moment(order.until)
-        except ValueError:
-            give_up(TEXT("cases.bad_until", got=order.until), MISUSED, as_json=as_json)
+        until_ns = None if order.until is None else moment(work, order.until, as_json=as_json)
         command = Command(
             case_id=case.case_id,
             verb=Verb(order.verb),

@@ -73,6 +73,14 @@ def checked_words(words: str, *, as_json: bool) -> str:
     return words
 
 
+def moment(work: CaseWork, text: str, *, as_json: bool) -> int:
+    """The time that was given, if it is one; else the command ends."""
+    try:
+        return work.moment(text)
+    except ValueError:
+        give_up(TEXT("cases.bad_until", got=text), MISUSED, as_json=as_json)
+
+
 def tell(work: CaseWork, answer: Answer, *, as_json: bool) -> None:
     """Say what became of it; a refusal ends the command with status 1."""
     from alerts.texts import load_texts  # noqa: PLC0415
@@ -83,6 +91,9 @@ def tell(work: CaseWork, answer: Answer, *, as_json: bool) -> None:
         raise typer.Exit(0 if answer.done else FAILED)
     if answer.refusal is not None:
         give_up(answer.refusal.text(LANGUAGE), FAILED)
+    if answer.case_id is None:
+        say(TEXT("cases.done_quiet"))
+        return
     state = load_texts("alerts", LANGUAGE)(f"state.{answer.state}")
     facts = {"case_id": answer.case_id, "state": state, "version": answer.version}
     say(TEXT("cases.done", **facts))

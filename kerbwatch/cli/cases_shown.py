@@ -67,21 +67,15 @@ def _content(work: CaseWork, case: Case, who: str | None) -> dict[str, Any]:
 
 
 def _line(work: CaseWork, line: Transition) -> dict[str, Any]:
-    from alerts.cases import utc  # noqa: PLC0415
-
-    def told(wall_ns: int) -> str:
-        at = utc(wall_ns).astimezone(work.directory.site.zone_info)
-        return at.isoformat(timespec="milliseconds")
-
     return {
         "version": line.version,
-        "at": told(line.wall_ns),
+        "at": work.told(line.wall_ns),
         "state": line.state.value,
         "actor": line.actor,
         "reason": line.reason,
         "words": line.words,
         "picture": line.picture,
-        "until": None if line.until_wall_ns is None else told(line.until_wall_ns),
+        "until": None if line.until_wall_ns is None else work.told(line.until_wall_ns),
     }
 
 

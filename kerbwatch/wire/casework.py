@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from alerts.cases import Case
+from alerts.cases import Case, utc
 from alerts.counter import Counter
 from alerts.evidence import EvidenceFolder
 from alerts.messages import Writer
@@ -57,6 +57,16 @@ class CaseWork:
         if picture is None:
             return None
         return self.evidence.add(name, camera_id, self.clock.wall_ns(), picture)
+
+    def told(self, wall_ns: int) -> str:
+        """A time as ISO 8601 in the site's own."""
+        local = utc(wall_ns).astimezone(ZoneInfo(self.directory.site.zone))
+        return local.isoformat(timespec="milliseconds")
+
+    def name_of(self, recipient_id: str) -> str:
+        """What people call somebody; the id of somebody who is no longer known."""
+        known = self.directory.recipients.get(recipient_id)
+        return recipient_id if known is None else known.name
 
     def moment(self, text: str) -> int:
         """Wall nanoseconds of a time, the site's own if it has no offset. Raises ``ValueError``."""

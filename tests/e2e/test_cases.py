@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
+from alerts.cases import utc
 from alerts.store.sql import SqlStore
+from kerbwatch.clock import SystemClock
 from tests.e2e.kit import Done, camera, fence, kerbwatch, streams
 
 pytestmark = pytest.mark.timeout(120)
@@ -92,6 +95,32 @@ def test_suspending_needs_a_time_and_a_reason(tmp_path: Path) -> None:
     assert "until 2027-01-01 00:00:00 (施工至元旦)" in cases(tmp_path, "show", case_id).out
 
 
+def test_a_camera_is_silenced_listed_and_lifted(tmp_path: Path) -> None:
+    configured(tmp_path)
+    case_id = result(tmp_path, "report", *PLACE, "-m", "垃圾", "--as", "duty")["case_id"]
+    until = ("--until", "2099-01-01T00:00")
+    assert "Nothing is silenced" in cases(tmp_path, "silences").out
+    far = cases(tmp_path, "silence", "--camera", "cam", "--as", "duty", *until, "-m", "施工")
+    assert (far.code, "at most 168 hours" in far.err) == (1, True)
+    soon = utc(SystemClock().wall_ns()) + timedelta(hours=2)
+    until = ("--until", soon.isoformat())
+    asked = ("silence", "--camera", "cam", "--as", "duty", *until, "-m", "施工")
+    assert cases(tmp_path, *asked).out == "Done\n"
+    assert cases(tmp_path, "snooze", case_id, "--as", "estate", *until).code == 0
+    first, second = result(tmp_path, "silences")
+    assert (first["camera"], first["author"], first["kind"]) == ("cam", "duty", "silence")
+    assert (second["case_id"], second["recipient"], second["reason"]) == (case_id, "estate", "")
+    told = cases(tmp_path, "silences", lang="zh").out
+    assert "静默：cam" in told
+    assert "由东片区值班设置（施工）" in told
+    assert cases(tmp_path, "lift", "--number", "1", "--as", "centre").code == 0
+    assert [one["lifted_by"] for one in result(tmp_path, "silences", "--all")] == ["centre", None]
+    assert cases(tmp_path, "lift", case_id, "--as", "estate").code == 0
+    assert result(tmp_path, "silences") == []
+    log = [line["reason"] for line in result(tmp_path, "show", case_id)["log"]]
+    assert log == ["reported", "silence", "snooze", "lift", "lift"]
+
+
 def test_refusals_say_why_in_both_languages_and_for_machines(tmp_path: Path) -> None:
     configured(tmp_path)
     case_id = result(tmp_path, "report", *PLACE, "-m", "垃圾", "--as", "duty")["case_id"]
@@ -114,6 +143,8 @@ def test_refusals_say_why_in_both_languages_and_for_machines(tmp_path: Path) -> 
         (("accept", "x", "--as", "duty", "--request-id", "a/b"), 2, "--request-id: got a/b"),
         (("note", "x", "--as", "duty", "-m", "x" * 1001), 2, "at most 1000 characters"),
         (("list", "-c", "no.yaml"), 2, "no.yaml:1:1"),
+        (("silence", "--as", "duty", "--until", "2099-01-01"), 2, "what is to be silent"),
+        (("lift", "--as", "duty"), 2, "what is to be lifted"),
     ],
 )
 def test_misuse_is_told_in_one_sentence(
@@ -166,4 +197,7 @@ def test_what_was_done_here_waits_for_the_service_in_the_outbox(tmp_path: Path) 
         "reject",
         "suspend",
         "note",
+        "silence",
+        "snooze",
+        "lift",
     ]

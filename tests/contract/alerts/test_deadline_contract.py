@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from alerts.casebook import Change, decide
+from alerts.duty.quiet import KeptSilence, Silence
 from alerts.errors import StoreError
 from alerts.messages import Message
 from alerts.store import Held, Store
@@ -143,3 +144,35 @@ def test_what_is_taken_stays_held_where_the_transaction_fails(store: Store) -> N
     with pytest.raises(RuntimeError):
         fail()
     assert store.next_held() == 10
+
+
+def test_silences_are_numbered_kept_and_ended_once(store: Store) -> None:
+    assert (store.silences(running=False), store.next_silence_end()) == ((), None)
+    place = Silence(1, 90, "duty-east", "施工", camera_id="gate-3", fence_id="a", scenario_id="b")
+    snooze = Silence(2, 50, "wenshao", recipient="wenshao", case_id="x")
+    with store.write() as transaction:
+        first = transaction.add_silence(place)
+        second = transaction.add_silence(snooze)
+        assert transaction.running_silences() == (first, second)
+    assert (first, second) == (KeptSilence(1, place), KeptSilence(2, snooze))
+    assert store.next_silence_end() == 50
+    with store.write() as transaction:
+        transaction.end_silence(2, 40, "wenshao")
+        assert transaction.running_silences() == (first,)
+    assert store.silences(running=True) == (first,)
+    assert store.silences(running=False) == (first, KeptSilence(2, snooze, 40, "wenshao"))
+    assert store.next_silence_end() == 90
+
+
+def test_open_cases_of_a_camera_are_read_with_what_their_transaction_has_written(
+    store: Store,
+) -> None:
+    keep(store, opened())
+    other = replace(opened().case, case_id="other", camera_id="gate-4")
+    with store.write() as transaction:
+        transaction.put_case(other)
+        transaction.put_case(opened("strip").case)
+        found = transaction.open_cases("gate-3")
+        assert [case.fence_id for case in found] == ["lane", "strip"]
+        assert transaction.open_cases("gate-4") == (other,)
+        assert transaction.open_cases("gate-5") == ()

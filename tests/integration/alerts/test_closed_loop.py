@@ -85,7 +85,7 @@ def test_accept_handle_clear_is_verified_and_closed(
     service.intake.camera_status("gate-3", CameraState.ONLINE, CLOCK.wall_ns())
     see(service, now(EventKind.OPENED))
     push = said(ear.wait_topics("/inbox/wenshao"), "/inbox/wenshao")[0]
-    assert push["verbs"] == ["accept", "handle", "note"]
+    assert push["verbs"] == ["accept", "handle", "note", "snooze", "lift"]
     for number, verb in enumerate(("accept", "handle"), start=1):
         request = command(phone, push["case_id"], verb, version=number)
         result = said(ear.wait_topics(f"/result/{request}"), request)[0]

@@ -113,8 +113,9 @@ def test_inboxes_tell_who_did_what_and_what_each_may_do_now(desk: Desk) -> None:
     officer, team = desk.said("inbox/duty-east")[-1], desk.said("inbox/wenshao")[-1]
     assert (team["kind"], team["state"], team["reason"]) == ("update", "accepted", "accept")
     assert (team["by"]["id"], team["words"]) == ("wenshao", "十分钟到")
-    assert team["verbs"] == ["handle", "extend", "note"]
-    assert officer["verbs"] == ["handle", "reject", "extend", "return", "suspend", "note"]
+    assert team["verbs"] == ["handle", "extend", "note", "snooze", "lift"]
+    mine = ["handle", "reject", "extend", "return", "suspend", "note", "silence", "snooze", "lift"]
+    assert officer["verbs"] == mine
     assert "【已接单】消防通道被占" in team["text"]["zh"]
     assert "经办：闻韶物业" in team["text"]["zh"]
 

@@ -14,18 +14,18 @@ from tests.alerts_kit import DIRECTORY, PERSON, START_WALL_NS, new_case, order
 
 # P property, O officer, M monitoring centre, C camera
 TABLE = """
-            accept handle reject extend return suspend note close reopen
-opened      POM    POM    OM     -      -      OM      POM  MC    -
-dispatched  POM    POM    OM     OM     OM     OM      POM  MC    -
-accepted    -      POM    OM     POM    OM     OM      POM  MC    -
-handled     -      -      -      -      OMC    -       POM  OMC   -
-verified    -      -      -      -      -      -       POM  MC    -
-closed      -      -      -      -      -      -       -    -     OMC
-rejected    -      -      -      -      -      -       -    -     OM
-returned    POM    POM    OM     POM    -      OM      POM  MC    -
-extended    -      POM    OM     OM     OM     OM      POM  MC    -
-suspended   OM     OM     OM     -      -      -       POM  MC    -
-reopened    POM    POM    OM     -      -      OM      POM  MC    -
+            accept handle reject extend return suspend note close reopen silence snooze lift
+opened      POM    POM    OM     -      -      OM      POM  MC    -        OM      POM    POM
+dispatched  POM    POM    OM     OM     OM     OM      POM  MC    -        OM      POM    POM
+accepted    -      POM    OM     POM    OM     OM      POM  MC    -        OM      POM    POM
+handled     -      -      -      -      OMC    -       POM  OMC   -        OM      POM    POM
+verified    -      -      -      -      -      -       POM  MC    -        OM      POM    POM
+closed      -      -      -      -      -      -       -    -     OMC      -       -      -
+rejected    -      -      -      -      -      -       -    -     OM       -       -      -
+returned    POM    POM    OM     POM    -      OM      POM  MC    -        OM      POM    POM
+extended    -      POM    OM     OM     OM     OM      POM  MC    -        OM      POM    POM
+suspended   OM     OM     OM     -      -      -       POM  MC    -        OM      POM    POM
+reopened    POM    POM    OM     -      -      OM      POM  MC    -        OM      POM    POM
 """
 LETTER = {Role.PROPERTY: "P", Role.OFFICER: "O", Role.OPERATOR: "M", Role.CAMERA: "C"}
 HEAD, *ROWS = [line.split() for line in TABLE.strip().splitlines()]

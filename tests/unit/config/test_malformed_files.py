@@ -177,7 +177,7 @@ ROWS = [
     Row(
         "recipient named as the camera's doings", "id: wenshao-property", "id: camera",
         "10:6", "recipients[1].id",
-        "the id is taken, got 'camera', expected another id, for what cameras do is told as done by",
+        "the id is taken, got 'camera', expected another id, for what cameras do is told as done",
         "编号已被占用，实际为“camera”，应为其他编号（camera 代表摄像机自身的操作）",
     ),
     Row(
