@@ -138,6 +138,7 @@ class Case:
     ``after_picture`` is the place as it was after that. ``accept_due_wall_ns`` and
     ``handle_due_wall_ns``: the deadlines that run. ``reported_by`` and ``report``: the person
     who opened it, and in which words; then ``violation`` is ``NO_VIOLATION`` until a camera joins.
+    ``storm``: the storm of new cases that it was told with, if it was.
     """
 
     case_id: str
@@ -179,6 +180,7 @@ class Case:
     report: str | None = None
     accept_due_wall_ns: int | None = None
     handle_due_wall_ns: int | None = None
+    storm: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -214,6 +216,7 @@ def begun_anew(case: Case) -> Case:
         verification=None,
         extended_until_wall_ns=None,
         suspended_until_wall_ns=None,
+        storm=None,
     )
 
 

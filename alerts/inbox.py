@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from alerts.errors import AlertsError
-from alerts.payloads import INBOX_SCHEMA, InboxBody
+from alerts.payloads import DIGEST_SCHEMA, INBOX_SCHEMA, DigestBody, InboxBody
 from alerts.push import push_text
 from alerts.texts import Language
 
@@ -65,24 +65,50 @@ class Unreadable:
         return (error.text(language),)
 
 
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """One message about many cases at once, read and checked."""
+
+    body: DigestBody
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        """What the phone shows."""
+        return tuple(self.body["text"][language.value].splitlines())
+
+
 class InboxReader:
     """Turns payloads into pushes; one that comes a second time is dropped."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[str, None] = OrderedDict()
 
-    def read(self, topic: str, payload: bytes) -> Push | Unreadable | None:
+    def read(self, topic: str, payload: bytes) -> Push | Bulletin | Unreadable | None:
         """The push, what is wrong with it, or None if it was there before."""
         try:
-            body = parse_push(payload)
+            item = _parse(payload)
         except ValueError as error:
             return Unreadable(topic, str(error))
-        if body["event_id"] in self._seen:
+        event_id = item.body["event_id"]
+        if event_id in self._seen:
             return None
-        self._seen[body["event_id"]] = None
+        self._seen[event_id] = None
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
-        return Push(body)
+        return item
+
+
+def _parse(payload: bytes) -> Push | Bulletin:
+    try:
+        body = json.loads(payload)
+    except ValueError:
+        body = None  # told below
+    if not isinstance(body, dict) or body.get("schema") != DIGEST_SCHEMA:
+        return Push(parse_push(payload))
+    text = body.get("text")
+    whole = isinstance(text, dict) and all(isinstance(text.get(it.value), str) for it in Language)
+    _require(whole, "text: expected an object with zh, en", text)
+    _require(isinstance(body.get("event_id"), str), "event_id: expected str", body.get("event_id"))
+    return Bulletin(cast("DigestBody", body))
 
 
 def parse_push(payload: bytes) -> InboxBody:

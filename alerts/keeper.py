@@ -13,6 +13,7 @@ from alerts.messages import Writer
 from alerts.night import hushed
 from alerts.posting import put_message
 from alerts.store.port import Store, Transaction
+from alerts.storms import stormed
 from alerts.together import Together
 from fences.clock import Clock
 
@@ -50,6 +51,7 @@ def write_change(transaction: Transaction, change: Change, writer: Writer, clock
     """
     now_ns = clock.wall_ns()
     change, step = dispatched(transaction, change, writer.directory, now_ns)
+    change, together = stormed(transaction, change, writer.directory, now_ns)
     transaction.put_case(change.case)
     previous = transaction.head(change.case.case_id)
     seal = seal_of(previous, change.case, change.transition, change.files)
@@ -57,7 +59,7 @@ def write_change(transaction: Transaction, change: Change, writer: Writer, clock
     if step is not None:
         transaction.add_step(step, change.case.case_id, now_ns)
     seqs = tuple(transaction.next_seq() for _ in change.notices)
-    change = hushed(transaction, change, seqs, writer, now_ns)
+    change = hushed(transaction, change, seqs, writer, now_ns, together)
     for message in writer.change(change, seqs):
         put_message(transaction, message, writer, now_ns)
     return change

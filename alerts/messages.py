@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts import payloads
 from alerts.answers import Answer
 from alerts.casebook import Change, Notice
 from alerts.cases import Case, Transition
+from alerts.digests import DigestKind, digest_body
 from alerts.health import CAMERA_HEALTH, CameraStatus, QueueStats, ServiceState
 from alerts.parts import Parts, person
 from alerts.payloads import CaseBody, InboxBody, NamedBoth, StatusBody
@@ -92,8 +93,24 @@ class Writer:
         inboxes = self.topics.inbox("")
         if not self.pushing.recipients or not message.topic.startswith(inboxes):
             return None
-        body: InboxBody = json.loads(message.payload)
+        body = json.loads(message.payload)
+        if body["schema"] == payloads.DIGEST_SCHEMA:
+            return self.pushing.digest(body)
         return self.pushing.letter(body, self.picture_base)
+
+    def digest(
+        self,
+        kind: DigestKind,
+        event_id: str,
+        storm: str,
+        recipient_id: str,
+        cases: Sequence[Case],
+        at_wall_ns: int,
+    ) -> Message:
+        """What a recipient who is known is told of many cases at once."""
+        known = self.directory.recipients[recipient_id]
+        body = digest_body(self._parts, kind, event_id, storm, known, cases, at_wall_ns)
+        return Message(self.topics.inbox(recipient_id), _dump(body))
 
     def camera(self, status: CameraStatus) -> Message:
         since, since_ms = self._parts.time(status.since_wall_ns)
@@ -173,6 +190,7 @@ class Writer:
             "picture": self._parts.located(case.picture),
             "clip": self._parts.clip(case),
             "recipients": [person(one) for one in self.directory.people(case.recipients)],
+            "storm": case.storm,
             **self._parts.progress(case),
         }
 

@@ -14,6 +14,7 @@ CAMERA_SCHEMA = "kerbwatch.camera/1"
 STATUS_SCHEMA = "kerbwatch.status/1"
 COMMAND_SCHEMA = "kerbwatch.command/1"
 RESULT_SCHEMA = "kerbwatch.result/1"
+DIGEST_SCHEMA = "kerbwatch.digest/1"
 
 
 class Named(TypedDict):
@@ -113,6 +114,7 @@ class CaseBody(ProgressBody):
     picture: str | None
     clip: ClipBody | None
     recipients: list[Person]
+    storm: str | None
 
 
 class EventBody(TypedDict):
@@ -169,6 +171,37 @@ class InboxBody(DeadlineBody):
     picture: str | None
     after_picture: str | None
     verbs: list[str]
+    text: dict[str, str]
+
+
+class PlaceCount(TypedDict):
+    """How many cases there are of a camera."""
+
+    camera: Named
+    count: int
+
+
+class DigestBody(TypedDict):
+    """``inbox/<recipient_id>`` too: what is told of many cases at once, instead of each.
+
+    ``count`` cases of this recipient at ``cameras`` cameras, ``open`` of them open still;
+    ``places`` are those with the most.
+    """
+
+    schema: str
+    kind: str
+    event_id: str
+    storm: str
+    recipient: Person
+    site: Named
+    since: str
+    since_ms: int
+    at: str
+    at_ms: int
+    count: int
+    open: int
+    cameras: int
+    places: list[PlaceCount]
     text: dict[str, str]
 
 

@@ -32,6 +32,7 @@ BODIES = {
     payloads.CAMERA_SCHEMA: payloads.CameraBody,
     payloads.STATUS_SCHEMA: payloads.StatusBody,
     payloads.RESULT_SCHEMA: payloads.ResultBody,
+    payloads.DIGEST_SCHEMA: payloads.DigestBody,
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import json
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 
@@ -32,12 +33,14 @@ class Storm:
     """New cases that are told together. ``camera_id`` None: those of the whole site.
 
     ``count`` are all of them, those that were told before it was a storm included.
+    ``known_wall_ns``: since when it is known to be one.
     """
 
     camera_id: str | None
     begun_wall_ns: int
     last_wall_ns: int
     count: int
+    known_wall_ns: int = 0
 
     @property
     def key(self) -> str:
@@ -68,17 +71,20 @@ class Calm:
 def on_case(calm: Calm, rule: StormRule, camera_id: str, now_wall_ns: int) -> tuple[Calm, Verdict]:
     """A new case. Of a storm of the site its cameras' own storms are a part, and not told."""
     calm = _recent(calm, rule, now_wall_ns)
+    before = calm
     calm = replace(calm, recent=(*calm.recent, (now_wall_ns, camera_id)))
     for scope in (None, camera_id):
         running = next((it for it in calm.storms if it.camera_id == scope), None)
         if running is not None:
+            if scope is None or rule.site_cases is None:
+                calm = before  # nobody counts it any more: a storm of a day must stay small
             grown = replace(running, last_wall_ns=now_wall_ns, count=running.count + 1)
             storms = tuple(grown if it is running else it for it in calm.storms)
             return replace(calm, storms=storms), Verdict(StormWord.HELD, grown)
     for scope, limit in ((None, rule.site_cases), (camera_id, rule.camera_cases)):
         since = [at for at, camera in calm.recent if scope in {None, camera}]
         if limit is not None and len(since) > limit:
-            storm = Storm(scope, min(since), now_wall_ns, len(since))
+            storm = Storm(scope, min(since), now_wall_ns, len(since), now_wall_ns)
             return replace(calm, storms=(*calm.storms, storm)), Verdict(StormWord.BEGINS, storm)
     return calm, Verdict(StormWord.CASE)
 
@@ -89,6 +95,20 @@ def on_time(calm: Calm, rule: StormRule, now_wall_ns: int) -> tuple[Calm, tuple[
     left = tuple(it for it in calm.storms if it not in over)
     told = tuple(Verdict(StormWord.ENDS, storm) for storm in over)
     return replace(_recent(calm, rule, now_wall_ns), storms=left), told
+
+
+def encode_calm(calm: Calm) -> str:
+    """JSON text from which :func:`decode_calm` gives an equal one."""
+    return json.dumps(asdict(calm), sort_keys=True)
+
+
+def decode_calm(text: str | None) -> Calm:
+    """None: nothing has been kept yet."""
+    if text is None:
+        return Calm()
+    data = json.loads(text)
+    recent = tuple((at, camera) for at, camera in data["recent"])
+    return Calm(recent, tuple(Storm(**storm) for storm in data["storms"]))
 
 
 def _is_over(storm: Storm, rule: StormRule, now_wall_ns: int) -> bool:

@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Iterator
 
-from alerts.inbox import InboxReader, Push, Unreadable
+from alerts.inbox import Bulletin, InboxReader, Push, Unreadable
 from alerts.mqtt.address import MqttAddress
 from alerts.mqtt.session import Session
 from alerts.topics import Topics
@@ -29,7 +29,7 @@ class InboxListener:
         self._topic = topics.inbox(recipient_id)
         self._clock = clock
         self._reader = InboxReader()
-        self._items: queue.SimpleQueue[Push | Unreadable | None] = queue.SimpleQueue()
+        self._items: queue.SimpleQueue[Push | Bulletin | Unreadable | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mqtt-inbox", daemon=True)
         self.connected = threading.Event()
@@ -45,11 +45,11 @@ class InboxListener:
         self._items.put(None)
         self._thread.join(5.0)
 
-    def __iter__(self) -> Iterator[Push | Unreadable]:
+    def __iter__(self) -> Iterator[Push | Bulletin | Unreadable]:
         while (item := self._items.get()) is not None:
             yield item
 
-    def get(self, timeout_s: float) -> Push | Unreadable | None:
+    def get(self, timeout_s: float) -> Push | Bulletin | Unreadable | None:
         """The next message, or None if there is none in that time."""
         try:
             return self._items.get(timeout=timeout_s)

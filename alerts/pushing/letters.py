@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from alerts.duty.routing import Severity
-from alerts.payloads import InboxBody
+from alerts.payloads import DigestBody, InboxBody
 from alerts.push import push_text
 from alerts.texts import Language, load_texts
 
@@ -61,6 +61,14 @@ class PushPlan:
             text="\n".join(lines),
             picture=None if newest is None else newest.removeprefix(f"{picture_base}/"),
         )
+
+    def digest(self, body: DigestBody) -> Letter | None:
+        """The letter for what is told of many cases at once; it names none of them."""
+        recipient_id = body["recipient"]["id"]
+        if recipient_id not in self.recipients:
+            return None
+        title, text = body["text"][self.language.value].split("\n", 1)
+        return Letter(body["event_id"], body["storm"], recipient_id, title, text)
 
     def _lines(self, body: InboxBody) -> list[str]:
         texts = load_texts("alerts", self.language)

@@ -110,6 +110,16 @@ class Transaction(Protocol):
         """Of one camera, in the order of their first opening."""
         ...
 
+    def cases_of_storm(self, key: str) -> tuple[Case, ...]:
+        """In the order of their first opening, open or not."""
+        ...
+
+    def calm(self) -> str | None:
+        """What was last kept with :meth:`put_calm`."""
+        ...
+
+    def put_calm(self, codec: str) -> None: ...
+
     def has_event(self, event_key: str) -> bool:
         """Whether an event has already changed a case."""
         ...
@@ -188,6 +198,10 @@ class Store(Protocol):
 
     def next_silence_end(self) -> int | None:
         """When the first of the running ones is to end; None: there is none."""
+        ...
+
+    def calm(self) -> str | None:
+        """What is known of new cases of late and of storms, as its codec wrote it."""
         ...
 
     def trail(self, case_id: str) -> Trail | None:

@@ -49,6 +49,7 @@ _PLAIN = (
     "report",
     "accept_due_wall_ns",
     "handle_due_wall_ns",
+    "storm",
 )
 
 

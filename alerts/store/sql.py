@@ -114,6 +114,10 @@ class SqlStore:
         until: int | None = self._read(query)[0]["until"]
         return until
 
+    def calm(self) -> str | None:
+        found = self._read(statements.CALM)
+        return found[0]["codec"] if found else None
+
     def trail(self, case_id: str) -> Trail | None:
         cases, log, meta = tables.cases, tables.case_log, tables.meta.c
         lines = select(log).where(log.c.case_id == case_id).order_by(log.c.id)

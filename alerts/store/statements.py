@@ -60,6 +60,12 @@ OPEN_CASES = (
     .order_by(_cases.ordinal)
 )
 
+CASES_OF_STORM = (
+    select(tables.cases).where(_cases.storm == bindparam("storm")).order_by(_cases.ordinal)
+)
+
+CALM = select(tables.calm.c.codec)
+
 ADD_LINE = insert(tables.case_log).inline()  # nobody asks for the id
 
 ADD_MESSAGE = insert(tables.outbox).inline()
@@ -102,3 +108,4 @@ class Puts:
         self.counter = put(tables.meta, dialect)
         self.checkpoint = put(tables.checkpoints, dialect)
         self.camera = put(tables.cameras, dialect)
+        self.calm = put(tables.calm, dialect)

@@ -75,6 +75,7 @@ cases = Table(
     Column("report", Text),
     Column("accept_due_wall_ns", BigInteger),
     Column("handle_due_wall_ns", BigInteger),
+    Column("storm", String(255)),
     Column("log_sha256", String(64)),
     Column("ordinal", BigInteger, nullable=False, unique=True),
 )
@@ -92,6 +93,7 @@ Index(
     postgresql_where=cases.c.is_open == true(),
 )
 Index("ix_cases_state", cases.c.state)
+Index("ix_cases_storm", cases.c.storm)
 Index("ix_cases_place", cases.c.camera_id, cases.c.fence_id, cases.c.scenario_id)
 
 case_log = Table(
@@ -165,6 +167,14 @@ silences = Table(
 """Silences and, with a ``recipient``, snoozes. What is NULL of a place is not asked for."""
 
 Index("ix_silences_over_wall_ns", silences.c.over_wall_ns)
+
+calm = Table(
+    "calm",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("codec", Text, nullable=False),
+)
+"""New cases of late and the storms that they make, as JSON in one row."""
 
 outbox = Table(
     "outbox",

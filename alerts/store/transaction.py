@@ -51,6 +51,8 @@ class SqlTransaction:
         self._checkpoints: dict[tuple[str, str], Row] = {}
         self._cameras: dict[str, Row] = {}
         self._counted = False
+        self._calm: str | None = None
+        self._calmed = False
 
     def last_case(self, key: CaseKey) -> Case | None:
         if key not in self._newest:
@@ -111,6 +113,19 @@ class SqlTransaction:
         self.flush()
         found = self._connection.execute(statements.OPEN_CASES, {"camera_id": camera_id})
         return tuple(map(self._read, found.mappings()))
+
+    def cases_of_storm(self, key: str) -> tuple[Case, ...]:
+        self.flush()
+        found = self._connection.execute(statements.CASES_OF_STORM, {"storm": key})
+        return tuple(map(self._read, found.mappings()))
+
+    def calm(self) -> str | None:
+        if self._calm is None:
+            self._calm = self._connection.execute(statements.CALM).scalar()
+        return self._calm
+
+    def put_calm(self, codec: str) -> None:
+        self._calm, self._calmed = codec, True
 
     def has_event(self, event_key: str) -> bool:
         if event_key in self._events:
@@ -203,7 +218,7 @@ class SqlTransaction:
         self._lines, self._messages, self._letters, self._answers = [], [], [], {}
         self._told, self._steps, self._held = [], [], []
         self._events, self._checkpoints, self._cameras = set(), {}, {}
-        self._counted = False
+        self._counted = self._calmed = False
 
     def _send_all(self) -> None:
         self._send(self._puts.case, list(self._new.values()))
@@ -216,6 +231,8 @@ class SqlTransaction:
         self._send(statements.ADD_ANSWER, [asdict(one) for one in self._answers.values()])
         self._send(self._puts.checkpoint, list(self._checkpoints.values()))
         self._send(self._puts.camera, list(self._cameras.values()))
+        if self._calmed:
+            self._send(self._puts.calm, [{"name": "storms", "codec": self._calm}])
         if self._counted and self._counters is not None:
             counters = [{"name": name, "value": n} for name, n in sorted(self._counters.items())]
             self._send(self._puts.counter, counters)

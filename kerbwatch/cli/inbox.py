@@ -20,7 +20,7 @@ from kerbwatch.cli.speak import (
 )
 
 if TYPE_CHECKING:
-    from alerts.inbox import Push, Unreadable
+    from alerts.inbox import Bulletin, Push, Unreadable
     from alerts.mqtt.subscriber import InboxListener
 
 _POLL_S = 1.0
@@ -76,12 +76,12 @@ def _follow(listener: InboxListener, count: int, as_json: bool) -> None:
                 note(TEXT("inbox.lost", problem=problem))
 
 
-def _show(item: Push | Unreadable, as_json: bool) -> None:
-    from alerts.inbox import Push  # noqa: PLC0415
+def _show(item: Push | Bulletin | Unreadable, as_json: bool) -> None:
+    from alerts.inbox import Unreadable  # noqa: PLC0415
 
     if not as_json:
         say("\n".join(item.lines(LANGUAGE)) + "\n")
-    elif isinstance(item, Push):
-        say_json(item.body)
-    else:
+    elif isinstance(item, Unreadable):
         note("\n".join(item.lines(LANGUAGE)))
+    else:
+        say_json(item.body)

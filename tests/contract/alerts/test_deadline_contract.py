@@ -176,3 +176,21 @@ def test_open_cases_of_a_camera_are_read_with_what_their_transaction_has_written
         assert [case.fence_id for case in found] == ["lane", "strip"]
         assert transaction.open_cases("gate-4") == (other,)
         assert transaction.open_cases("gate-5") == ()
+
+
+def test_what_is_known_of_storms_and_their_cases_comes_back(store: Store) -> None:
+    assert store.calm() is None
+    lane, strip = (replace(opened(name).case, storm="storm.site.1") for name in ("lane", "strip"))
+    with store.write() as transaction:
+        assert transaction.calm() is None
+        transaction.put_calm("{}")
+        transaction.put_case(lane)
+        transaction.put_case(strip)
+        assert transaction.cases_of_storm("storm.site.1") == (lane, strip)
+        assert transaction.calm() == "{}"
+    with store.write() as transaction:
+        assert transaction.calm() == "{}"
+        transaction.put_calm("[]")
+        assert transaction.cases_of_storm("storm.site.2") == ()
+    assert store.calm() == "[]"
+    assert store.case(lane.case_id) == lane

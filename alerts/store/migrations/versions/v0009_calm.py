@@ -1,4 +1,4 @@
-"""Silences and snoozes, each with an end and an author."""
+"""Silences and snoozes, each with an end and an author; storms of new cases."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("cases", sa.Column("storm", sa.String(255)))
+    op.create_index("ix_cases_storm", "cases", ["storm"])
+    op.create_table(
+        "calm",
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("codec", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_calm"),
+    )
     op.create_table(
         "silences",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -30,6 +38,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("calm")
+    op.drop_index("ix_cases_storm", "cases")
+    with op.batch_alter_table("cases") as cases:
+        cases.drop_column("storm")
     op.drop_index("ix_silences_over_wall_ns", "silences")
     op.drop_table("silences")
     op.execute("DELETE FROM meta WHERE name = 'silence'")
