@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kerbwatch.cli.cases_facts import due_cell, fact_lines, facts_of, names_of, quiet_cell
 from kerbwatch.cli.cases_open import STREAMS, AsJson, CaseId, Config, opened, the_case
 from kerbwatch.cli.speak import LANGUAGE, TEXT, say, say_json
 
@@ -14,11 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from alerts.cases import Case, Transition
-    from alerts.payloads import CaseBody
     from alerts.texts import Texts
     from kerbwatch.wire.casework import CaseWork
 
-_NARROWEST = 80
+_NARROWEST = 110
 
 
 def list_cases(
@@ -29,7 +29,7 @@ def list_cases(
     """The open cases, or all of them, oldest first."""
     with opened(config, as_json=as_json) as work:
         cases = work.store.cases() if everything else work.store.truth().open_cases
-        bodies = [work.writer.case_body(case) for case in cases]
+        bodies = [{**work.writer.case_body(case), **facts_of(work, case)} for case in cases]
     if as_json:
         say_json(bodies)
     elif not bodies:
@@ -60,7 +60,8 @@ def _content(work: CaseWork, case: Case, who: str | None) -> dict[str, Any]:
     from alerts.verbs import verbs_for  # noqa: PLC0415
 
     lines = [_line(work, line) for line in work.store.history(case.case_id)]
-    content: dict[str, Any] = {"case": work.writer.case_body(case), "log": lines}
+    body = work.writer.case_body(case)
+    content: dict[str, Any] = {"case": body, **facts_of(work, case), "log": lines}
     if who is not None:
         content["verbs"] = list(verbs_for(case, work.directory.recipients[who]))
     return content
@@ -79,7 +80,7 @@ def _line(work: CaseWork, line: Transition) -> dict[str, Any]:
     }
 
 
-def _table(bodies: Sequence[CaseBody]) -> None:
+def _table(bodies: Sequence[dict[str, Any]]) -> None:
     from rich import box  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -90,15 +91,19 @@ def _table(bodies: Sequence[CaseBody]) -> None:
     table.add_column(TEXT("cases.head_what"))
     table.add_column(TEXT("cases.head_where"))
     table.add_column(TEXT("cases.head_since"), no_wrap=True)
+    table.add_column(TEXT("cases.head_due"), no_wrap=True)
+    table.add_column(TEXT("cases.head_told"))
     table.add_column(TEXT("cases.head_who"))
     table.add_column(TEXT("cases.head_case"), overflow="fold")
     for body in bodies:
         who = body["accepted_by"]
         table.add_row(
-            texts(f"state.{body['state']}"),
+            texts(f"state.{body['state']}") + quiet_cell(body),
             body["scenario"][LANGUAGE.value],
             _where(body),
             _clock(body["since"]),
+            due_cell(body),
+            names_of(body),
             "" if who is None else who["name"],
             body["case_id"],
         )
@@ -117,6 +122,8 @@ def _say_case(work: CaseWork, case: Case, content: dict[str, Any]) -> None:
             say(TEXT(_FACTS[key], value=body[key]))
     if case.verification is not None:
         say(TEXT("cases.verification", value=texts(f"verification.{case.verification.value}")))
+    for told in fact_lines(work, body, content):
+        say(told)
     for line in content["log"]:
         say(_log_line(work, line, texts))
     if "verbs" in content:
@@ -151,7 +158,7 @@ def _log_line(work: CaseWork, line: dict[str, Any], texts: Texts) -> str:
     return told if line["words"] is None else TEXT("cases.said", line=told, words=line["words"])
 
 
-def _where(body: CaseBody) -> str:
+def _where(body: dict[str, Any]) -> str:
     fence = body["fence"]
     camera = body["camera"]["name"]
     return camera if fence is None else f"{camera} · {fence['name']}"

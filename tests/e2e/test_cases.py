@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -119,6 +121,31 @@ def test_a_camera_is_silenced_listed_and_lifted(tmp_path: Path) -> None:
     assert result(tmp_path, "silences") == []
     log = [line["reason"] for line in result(tmp_path, "show", case_id)["log"]]
     assert log == ["reported", "silence", "snooze", "lift", "lift"]
+
+
+def test_deadlines_who_is_told_and_what_is_silent_are_listed_and_shown(tmp_path: Path) -> None:
+    watched = [camera("cam", "clip.avi", [fence(notify=["duty", "estate"])])]
+    rule = {"accept": "30 min", "handle": "2 h"}
+    streams(tmp_path, watched, recipients=PEOPLE, duty={"deadlines": [rule]})
+    case_id = result(tmp_path, "report", *PLACE, "-m", "垃圾", "--as", "duty")["case_id"]
+    soon = utc(SystemClock().wall_ns()) + timedelta(hours=2)
+    until = ("--until", soon.isoformat(), "-m", "施工")
+    assert cases(tmp_path, "silence", case_id, "--as", "duty", *until).code == 0
+    (listed,) = result(tmp_path, "list")
+    assert (listed["overdue"], [it["author"] for it in listed["silences"]]) == ([], ["duty"])
+    table = cases(tmp_path, "list", lang="zh").out
+    assert all(word in table for word in ("静默至", "时限", "闻韶物业"))
+    shown = cases(tmp_path, "show", case_id).out
+    assert "Accept by: 20" in shown
+    assert "Told: 东片区值班, 闻韶物业" in shown
+    assert "Silence: cam · corner · construction_waste, until 20" in shown
+    assert "overdue" not in shown
+    file = tmp_path / "data" / "kerbwatch.db"
+    with contextlib.closing(sqlite3.connect(file)) as store, store:
+        store.execute("UPDATE cases SET accept_due_wall_ns = 1000000000000000000")
+    assert "Accept by: 2001-09-09 09:46:40, overdue" in cases(tmp_path, "show", case_id).out
+    assert "（已超时）" in cases(tmp_path, "list", lang="zh").out
+    assert result(tmp_path, "show", case_id)["overdue"] == ["accept"]
 
 
 def test_refusals_say_why_in_both_languages_and_for_machines(tmp_path: Path) -> None:
