@@ -67,8 +67,8 @@ def release(transaction: Transaction, writer: Writer, now_wall_ns: int) -> int:
             continue
         kind = NewsKind.NEW if held.kind in {FIRST, MORE} else NewsKind(held.kind)
         (heard,) = ears.hear((held.recipient,), kind, case)
-        if heard.verdict is Verdict.TOLD and held.kind in {FIRST, MORE}:
-            gathered.setdefault((held.recipient, case.storm or ""), []).append((held, case))
+        if heard.verdict is Verdict.TOLD and case.storm and held.kind in {FIRST, MORE}:
+            gathered.setdefault((held.recipient, case.storm), []).append((held, case))
         elif heard.verdict is Verdict.TOLD:
             told.append((held.seq, held.message))
         elif heard.verdict is Verdict.QUIET_HOURS:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from alerts.casebook import Change
 from alerts.cases import Case
 from alerts.duty.calm import Storm, StormRule, StormWord, decode_calm, encode_calm, on_case, on_time
+from alerts.duty.routing import Severity
 from alerts.place import Directory
 from alerts.store.port import Transaction
 from fences.clock import SECOND_NS
@@ -39,9 +40,10 @@ def stormed(
     """The change with the storm that its case begins in, and how it is told then; None: itself.
 
     Only a case that begins counts: what time and people do to the cases of a storm makes none.
+    A severe case is always told by itself, and at once.
     """
     rule = directory.duty.storm
-    if rule is None or not change.begins:
+    if rule is None or not change.begins or _is_severe(change.case, directory):
         return change, None
     calm = decode_calm(transaction.calm())
     calm, verdict = on_case(calm, rule, change.case.camera_id, now_wall_ns)
@@ -73,6 +75,11 @@ def by_recipient(cases: Iterable[Case]) -> dict[str, list[Case]]:
         for recipient in case.recipients:
             found.setdefault(recipient, []).append(case)
     return found
+
+
+def _is_severe(case: Case, directory: Directory) -> bool:
+    subject = directory.duty.subject(*case.key, case.opened_wall_ns)
+    return subject.severity is Severity.SEVERE
 
 
 def _together(storm: Storm, now_wall_ns: int) -> Together:

@@ -118,7 +118,7 @@ def test_stale_unauthorised_and_malformed_commands_are_answered_and_change_nothi
         "not_yours": ("accept", {"who": "other-estate"}),
         "not_you": ("accept", {"by": "duty-east"}),
         "not_allowed": ("close", {}),
-        "unknown_verb": ("silence", {}),
+        "unknown_verb": ("shout", {}),
         "malformed": ("accept", {"x": 1}),
         "unknown_actor": ("accept", {"who": "nobody"}),
     }

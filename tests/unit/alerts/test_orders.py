@@ -99,7 +99,7 @@ def test_a_topic_with_no_id_of_a_person_in_it_is_counted() -> None:
 
 
 def test_an_unknown_verb_is_refused_with_the_known_ones() -> None:
-    answer = read(GOOD, "silence")
+    answer = read(GOOD, "shout")
     assert isinstance(answer, Answer)
     assert answer.refusal is not None
     assert answer.refusal.code is RefusalCode.UNKNOWN_VERB
