@@ -7,17 +7,19 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from benchmarks.postgres import NoPostgresError, PostgresServer, new_server
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("KERBWATCH_REQUIRE_ALL") == "1"
 
+# How long an example takes says how busy the machine is: Hypothesis would fail a test whose example
+# was held up for 200 ms, or whose first text cost a table of all characters on a slow day.
+settings.register_profile("kerbwatch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # What decides whether a change lands draws the same examples each time; by hand, new ones.
-settings.register_profile("lands", derandomize=True)
-if REQUIRE_ALL:
-    settings.load_profile("lands")
+settings.register_profile("lands", settings.get_profile("kerbwatch"), derandomize=True)
+settings.load_profile("lands" if REQUIRE_ALL else "kerbwatch")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 
 from alerts.store.engine import connect, migrate_to
 from alerts.store.inspection import inspect_store
+from alerts.store.patience import IMMEDIATE, IN_ORDER
 from tests.store_kit import CLEARED, NEXT, OPENED, Place
 
 
@@ -100,7 +101,8 @@ def test_a_constraint_that_does_not_hold_is_found(postgres: Any, tmp_path: Path)
 
 def test_an_older_store_is_looked_at_as_it_is(place: Place) -> None:
     engine = connect(place.url)
-    with engine.begin() as connection:
+    writing = {IMMEDIATE: True, IN_ORDER: True}  # at a server, without it each statement is alone
+    with engine.connect().execution_options(**writing) as connection, connection.begin():
         migrate_to(connection, "0002")
     engine.dispose()
     code, said = place.command("check")
