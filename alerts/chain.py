@@ -75,22 +75,37 @@ def entry_sha256(
     case_sha256: str,
 ) -> str:
     """The hash of one entry."""
+    return sha256_of(entry_bytes(previous, transition, files, case_sha256))
+
+
+def entry_bytes(
+    previous: str | None,
+    transition: Transition,
+    files: Iterable[EvidenceFile],
+    case_sha256: str,
+) -> bytes:
+    """What the hash of one entry is of."""
     content = {
         "previous": previous,
         "case_sha256": case_sha256,
         "files": [asdict(file) for file in files],
         "entry": _said(transition),
     }
-    return _sha256(content)
+    return canonical(content)
 
 
 def digest_of_case(case: Case) -> str:
     """The hash of one version of a case."""
+    return sha256_of(case_bytes(case))
+
+
+def case_bytes(case: Case) -> bytes:
+    """What the hash of one version of a case is of."""
     said = _said(case)
     for name in ("occupied_share", "clear_width_m"):
         if name in said:
             said[name] = float(str(said[name]))  # a database gives 3.0 back for 3
-    return _sha256(said)
+    return canonical(said)
 
 
 def _said(whole: Case | Transition) -> dict[str, object]:
@@ -117,8 +132,9 @@ def canonical(content: object) -> bytes:
     return text.encode("utf-8")
 
 
-def _sha256(content: object) -> str:
-    return hashlib.sha256(canonical(content)).hexdigest()
+def sha256_of(data: bytes) -> str:
+    """In hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def _plain(value: object) -> object:

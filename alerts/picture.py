@@ -87,11 +87,23 @@ def _side_px(scene: Image) -> int:
     return int(min(height, width))
 
 
+def draw_outline(scene: Image, polygon: tuple[tuple[float, float], ...]) -> Image:
+    """A copy with nothing but the edge of the fence drawn."""
+    drawn = np.ascontiguousarray(scene).copy()
+    if polygon:
+        cv2.polylines(drawn, [_pixels(drawn, polygon)], True, _FENCE, _line_px(drawn), cv2.LINE_AA)
+    return drawn
+
+
+def _pixels(scene: Image, polygon: tuple[tuple[float, float], ...]) -> NDArray[np.int32]:
+    size = np.array([scene.shape[1] - 1, scene.shape[0] - 1])
+    return np.asarray(np.rint(np.array(polygon) * size), np.int32)
+
+
 def _draw_fence(scene: Image, polygon: tuple[tuple[float, float], ...]) -> None:
     if not polygon:
         return
-    size = np.array([scene.shape[1] - 1, scene.shape[0] - 1])
-    points = np.rint(np.array(polygon) * size).astype(np.int32)
+    points = _pixels(scene, polygon)
     filled = scene.copy()
     cv2.fillPoly(filled, [points], _FENCE)
     cv2.addWeighted(filled, _FILL, scene, 1 - _FILL, 0, scene)

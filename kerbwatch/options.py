@@ -132,12 +132,14 @@ class ModelsOptions:
 class EvidenceOptions:
     """What is kept of a case besides its pictures: how much of the stream around its beginning.
 
-    ``clip_bytes`` bounds the memory that one camera's stream is kept in for that.
+    ``clip_bytes`` bounds the memory that one camera's stream is kept in for that. ``clear_for``:
+    the roles that may see faces and number plates in what is handed out.
     """
 
     clip_before_ns: int = 10 * SECOND_NS
     clip_after_ns: int = 10 * SECOND_NS
     clip_bytes: int = 8_000_000
+    clear_for: tuple[str, ...] = ("officer", "operator")
 
     @property
     def clips(self) -> bool:

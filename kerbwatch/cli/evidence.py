@@ -1,4 +1,4 @@
-"""``kerbwatch evidence``: whether it is what it was, and for how long it is kept."""
+"""``kerbwatch evidence``: whether it is what it was, and handed out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kerbwatch.cli.cases_open import STREAMS, AsJson, Config, opened, the_case
+from kerbwatch.cli.evidence_export import export
 from kerbwatch.cli.speak import FAILED, LANGUAGE, MISUSED, TEXT, give_up, say, say_json
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from kerbwatch.wire.casework import CaseWork
 
 evidence = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+evidence.command("export", help=TEXT("help.evidence_export"))(export)
 
 CaseOrNone = Annotated[str | None, typer.Argument(metavar="CASE", help=TEXT("help.case"))]
 

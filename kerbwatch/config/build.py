@@ -106,6 +106,7 @@ def _evidence(model: EvidenceModel) -> EvidenceOptions:
         clip_before_ns=_ns(model.clip_before_s),
         clip_after_ns=_ns(model.clip_after_s),
         clip_bytes=round(model.clip_memory_mb * 1_000_000),
+        clear_for=tuple(model.clear_for),
     )
 
 

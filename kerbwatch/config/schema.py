@@ -46,6 +46,7 @@ Metre = Annotated[float, Field(ge=-FURTHEST_M, le=FURTHEST_M, allow_inf_nan=Fals
 Measured = Annotated[list[Metre], Field(min_length=2, max_length=2), Expect("measured")]
 Ground = Annotated[list[Measured], Field(min_length=4, max_length=4), Expect("ground")]
 Address = Annotated[str, Field(min_length=1, max_length=4096), Expect("push_url")]
+ClearRole = Annotated[Literal["officer", "property", "operator", "outside"], Expect("clear_role")]
 Seen = Annotated[Literal["learned", "obstruction"], Expect("see_item")]
 
 
@@ -104,7 +105,7 @@ class ModelsModel(StrictModel):
 
 
 class EvidenceModel(StrictModel):
-    """How much of a camera's stream goes into the clip of a case."""
+    """How much of a stream goes into the clip of a case, and who sees clear pictures."""
 
     clip_before_s: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False), Expect("seconds")] = (
         10.0
@@ -115,6 +116,9 @@ class EvidenceModel(StrictModel):
     clip_memory_mb: Annotated[
         float, Field(ge=1, le=1000, allow_inf_nan=False), Expect("megabytes")
     ] = 8.0
+    clear_for: Annotated[list[ClearRole], Expect("clear_roles")] = Field(
+        default=["officer", "operator"]
+    )
 
 
 class CasesModel(StrictModel):

@@ -1,0 +1,1 @@
+"""A case handed out: one ZIP that can be checked without Kerbwatch."""
