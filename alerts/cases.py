@@ -139,6 +139,7 @@ class Case:
     ``handle_due_wall_ns``: the deadlines that run. ``reported_by`` and ``report``: the person
     who opened it, and in which words; then ``violation`` is ``NO_VIOLATION`` until a camera joins.
     ``storm``: the storm of new cases that it was told with, if it was.
+    ``held_by``: the person who wants its evidence to stay, whatever budgets say.
     """
 
     case_id: str
@@ -181,6 +182,7 @@ class Case:
     accept_due_wall_ns: int | None = None
     handle_due_wall_ns: int | None = None
     storm: str | None = None
+    held_by: str | None = None
 
     @property
     def is_open(self) -> bool:

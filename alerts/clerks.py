@@ -11,8 +11,10 @@ from alerts.crier import Crier
 from alerts.deadlines import Deadlines
 from alerts.evidence import EvidenceFolder
 from alerts.intake import Intake
+from alerts.keeping import Keeping
 from alerts.messages import Writer
 from alerts.registry import Registry
+from alerts.retention import Budgets
 from alerts.store.port import Store
 from fences.clock import Clock
 
@@ -26,6 +28,7 @@ class Clerks:
     aftercare: Aftercare
     deadlines: Deadlines
     crier: Crier
+    keeping: Keeping
 
     def tend(self) -> None:
         """Do what is due; call it about once a second. Raises ``StoreError``."""
@@ -33,6 +36,7 @@ class Clerks:
         self.aftercare.tend()
         self.deadlines.tend()
         self.crier.tend()
+        self.keeping.tend()
 
 
 def make_clerks(
@@ -42,6 +46,7 @@ def make_clerks(
     clock: Clock,
     policy: CasePolicy,
     registry: Registry,
+    budgets: Budgets,
 ) -> Clerks:
     """All of them, who know of each other what they must."""
     intake = Intake(store, writer, evidence, clock, policy=policy, registry=registry)
@@ -61,4 +66,5 @@ def make_clerks(
         aftercare,
         Deadlines(store, writer, clock, registry=registry),
         Crier(store, writer, clock, registry=registry),
+        Keeping(store, writer, evidence.root, clock, budgets, registry=registry),
     )

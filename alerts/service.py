@@ -29,6 +29,7 @@ from alerts.pushing.letters import NO_PUSH, PushPlan
 from alerts.pushing.pictures import Pictures
 from alerts.pushing.postman import DEFAULT_PATIENCE, Postman
 from alerts.registry import Registry
+from alerts.retention import NO_BUDGETS, Budgets
 from alerts.store.port import Store
 from alerts.store.sql import SqlStore
 from alerts.topics import Topics
@@ -58,6 +59,7 @@ class AlertOptions:
     pushing: PushPlan = NO_PUSH
     patience: Patience = DEFAULT_PATIENCE
     push_picture_bytes: int = 1_000_000
+    budgets: Budgets = NO_BUDGETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,9 @@ class AlertService:
         self._postman = self._make_postman(channels, outage)
         registry = Registry(Keeper(self.store), outage, self._wake, on_notice)
         evidence = EvidenceFolder(options.evidence_dir, directory)
-        clerks = make_clerks(self.store, self._writer, evidence, clock, options.policy, registry)
-        self._clerks = clerks
+        clerks = make_clerks(
+            self.store, self._writer, evidence, clock, options.policy, registry, options.budgets
+        )
         self._clerks = clerks
         self.intake, self.counter = clerks.intake, clerks.counter
         self.aftercare, self.deadlines = clerks.aftercare, clerks.deadlines

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from alerts.duty.plan import DutyPlan
+from alerts.retention import NO_BUDGET, Budget, Budgets, Kind
 from alerts.texts import Language
 from detector.sources.access import Access
 from fences.clock import SECOND_NS
@@ -148,6 +149,24 @@ class EvidenceOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionOptions:
+    """What is kept for how long, and how much of it; None: without a bound.
+
+    ``closed`` is all that finished cases have. ``least_free_bytes`` of the disk are left alone.
+    """
+
+    pictures: Budget = NO_BUDGET
+    clips: Budget = NO_BUDGET
+    closed: Budget = NO_BUDGET
+    least_free_bytes: int = 1_000_000_000
+
+    @property
+    def budgets(self) -> Budgets:
+        of = {Kind.PICTURES: self.pictures, Kind.CLIPS: self.clips, Kind.CLOSED: self.closed}
+        return Budgets(of, self.least_free_bytes)
+
+
+@dataclass(frozen=True, slots=True)
 class CaseOptions:
     """How long a handled place must be clear, and how long its camera has to see that it is."""
 
@@ -266,6 +285,7 @@ class ServiceOptions:
     cases: CaseOptions = field(default_factory=CaseOptions)
     duty: DutyPlan = field(default_factory=DutyPlan)
     push: PushOptions = field(default_factory=PushOptions)
+    retention: RetentionOptions = field(default_factory=RetentionOptions)
 
     def camera(self, camera_id: str) -> CameraOptions | None:
         """The camera of that id, if there is one."""

@@ -12,6 +12,8 @@ from alerts.chain import Trail
 from alerts.duty.quiet import KeptSilence
 from alerts.health import CameraStatus, QueueStats
 from alerts.pushing.course import Delivery, PushStats, Standing
+from alerts.retention import Kept, Kind, Usage
+from alerts.store.memory_kept import kept_in, usage_in
 from alerts.store.memory_transaction import MemoryData, MemoryTransaction
 from alerts.store.port import Checkpoint, OutboxRow, Truth
 
@@ -62,6 +64,25 @@ class MemoryStore:
                 return None
             lines = tuple(line for line in self._data.log if line.transition.case_id == case_id)
             return Trail(case, self._data.heads.get(case_id), lines)
+
+    def evidence_usage(self) -> Usage:
+        return usage_in(self._kept().values())
+
+    def oldest_evidence(self, kind: Kind, limit: int) -> tuple[Kept, ...]:
+        there = (it for it, removed in self._kept().values() if not removed and not it.is_held)
+        own = (it for it in there if it.kind is kind)
+        return tuple(sorted(own, key=lambda it: (it.is_open, it.wall_ns, it.path)))[:limit]
+
+    def removed_evidence(self, limit: int) -> tuple[str, ...]:
+        gone = sorted(path for path, (_, removed) in self._kept().items() if removed)
+        return tuple(path for path in gone if path not in self._data.forgotten)[:limit]
+
+    def forget_evidence(self, paths: Collection[str]) -> None:
+        self._data.forgotten.update(paths)
+
+    def _kept(self) -> dict[str, tuple[Kept, bool]]:
+        with self._lock:
+            return kept_in(self._data.cases, self._data.log)
 
     def lost_ordinals(self) -> tuple[int, ...]:
         return ()

@@ -31,6 +31,7 @@ class MemoryData:
     cameras: dict[str, CameraStatus] = field(default_factory=dict)
     answers: dict[str, Remembered] = field(default_factory=dict)
     deliveries: dict[int, Delivery] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
     last_delivery: int = 0
     seq: int = 0
     last_id: int = 0

@@ -14,6 +14,7 @@ from alerts.health import CameraStatus, QueueStats
 from alerts.messages import Message
 from alerts.pushing.course import Delivery, PushStats
 from alerts.pushing.letters import Letter
+from alerts.retention import Kept, Kind, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,22 @@ class Store(Protocol):
 
     def trail(self, case_id: str) -> Trail | None:
         """A case with its log and its seals, all read at one moment, as it lies in the store."""
+        ...
+
+    def evidence_usage(self) -> Usage:
+        """How much evidence the log knows that is there."""
+        ...
+
+    def oldest_evidence(self, kind: Kind, limit: int) -> tuple[Kept, ...]:
+        """Files of cases that are not held: of finished ones first, then the oldest first."""
+        ...
+
+    def removed_evidence(self, limit: int) -> tuple[str, ...]:
+        """Paths that the log tells to be gone, and that may still be on the disk."""
+        ...
+
+    def forget_evidence(self, paths: Collection[str]) -> None:
+        """They are off the disk."""
         ...
 
     def lost_ordinals(self) -> tuple[int, ...]:

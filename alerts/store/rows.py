@@ -50,6 +50,7 @@ _PLAIN = (
     "accept_due_wall_ns",
     "handle_due_wall_ns",
     "storm",
+    "held_by",
 )
 
 

@@ -26,7 +26,8 @@ from alerts.duty.quiet import KeptSilence
 from alerts.errors import StoreError
 from alerts.health import CameraStatus, QueueStats
 from alerts.pushing.course import Delivery, PushStats, Standing
-from alerts.store import deliveries, rows, statements, tables
+from alerts.retention import Kept, Kind, Usage
+from alerts.store import deliveries, kept, rows, statements, tables
 from alerts.store.engine import first_line, open_engine
 from alerts.store.patience import IMMEDIATE, IN_ORDER, ONE_MOMENT
 from alerts.store.port import Checkpoint, OutboxRow, Truth
@@ -237,6 +238,20 @@ class SqlStore:
         table = tables.push_deliveries
         ended = (Standing.SENT, Standing.DEAD)
         return sum(self._prune(table, table.c.standing == one.value, keep) for one in ended)
+
+    def evidence_usage(self) -> Usage:
+        return kept.usage_of(self._read(kept.USAGE))
+
+    def oldest_evidence(self, kind: Kind, limit: int) -> tuple[Kept, ...]:
+        return tuple(map(kept.kept_of, self._read(kept.oldest(kind, limit))))
+
+    def removed_evidence(self, limit: int) -> tuple[str, ...]:
+        return tuple(row["path"] for row in self._read(kept.removed(limit)))
+
+    def forget_evidence(self, paths: Collection[str]) -> None:
+        if paths:
+            with self._connected(writes=True) as connection:
+                connection.execute(kept.FORGET, [{"gone": path} for path in paths])
 
     def close(self) -> None:
         self._engine.dispose()

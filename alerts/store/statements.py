@@ -109,3 +109,4 @@ class Puts:
         self.checkpoint = put(tables.checkpoints, dialect)
         self.camera = put(tables.cameras, dialect)
         self.calm = put(tables.calm, dialect)
+        self.evidence = put(tables.evidence_files, dialect, but=frozenset({"wall_ns"}))

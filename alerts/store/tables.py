@@ -76,6 +76,7 @@ cases = Table(
     Column("accept_due_wall_ns", BigInteger),
     Column("handle_due_wall_ns", BigInteger),
     Column("storm", String(255)),
+    Column("held_by", String(64)),
     Column("log_sha256", String(64)),
     Column("ordinal", BigInteger, nullable=False, unique=True),
 )
@@ -119,6 +120,22 @@ case_log = Table(
 )
 """The audit log: every transition of every case. ``event_id`` is what makes events count once;
 ``files`` (JSON), ``case_sha256`` and ``sha256`` are its seal, see :mod:`alerts.chain`."""
+
+evidence_files = Table(
+    "evidence_files",
+    metadata,
+    Column("path", String(512), primary_key=True),
+    Column("case_id", ForeignKey("cases.case_id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("wall_ns", BigInteger, nullable=False),
+    Column("removed", Boolean, nullable=False),
+)
+"""What the log says of files, to count and to find the oldest. ``removed``: told to be gone, and
+not yet taken off the disk."""
+
+Index("ix_evidence_files_kind", evidence_files.c.kind, evidence_files.c.wall_ns)
 
 steps = Table(
     "steps",

@@ -14,7 +14,7 @@ from alerts.duty.quiet import KeptSilence, Silence
 from alerts.health import CameraStatus
 from alerts.messages import Message
 from alerts.pushing.letters import Letter
-from alerts.store import deliveries, rows, statements
+from alerts.store import deliveries, kept, rows, statements
 from alerts.store.port import Checkpoint, Held, Remembered
 from alerts.store.postgres import at_once
 from alerts.store.statements import Puts
@@ -50,6 +50,7 @@ class SqlTransaction:
         self._answers: dict[str, Remembered] = {}
         self._checkpoints: dict[tuple[str, str], Row] = {}
         self._cameras: dict[str, Row] = {}
+        self._files: dict[str, Row] = {}
         self._counted = False
         self._calm: str | None = None
         self._calmed = False
@@ -165,6 +166,7 @@ class SqlTransaction:
             self._heads[transition.case_id] = seal.sha256
             pending = self._new if transition.case_id in self._new else self._changed
             pending[transition.case_id]["log_sha256"] = seal.sha256
+            self._files |= {one.path: kept.row_of(one, transition) for one in seal.files}
         if transition.event_id is not None:
             self._events.add(transition.event_id)
 
@@ -218,12 +220,14 @@ class SqlTransaction:
         self._lines, self._messages, self._letters, self._answers = [], [], [], {}
         self._told, self._steps, self._held = [], [], []
         self._events, self._checkpoints, self._cameras = set(), {}, {}
+        self._files = {}
         self._counted = self._calmed = False
 
     def _send_all(self) -> None:
         self._send(self._puts.case, list(self._new.values()))
         self._send(statements.CHANGE_CASE, _with_known_ids(self._changed))
         self._send(statements.ADD_LINE, self._lines)
+        self._send(self._puts.evidence, list(self._files.values()))
         self._send(statements.ADD_STEP, self._steps)
         self._send(statements.ADD_HELD, self._held)
         self._send(statements.ADD_MESSAGE, self._messages)  # in order: their ids grow with it

@@ -9,6 +9,7 @@ import typer
 
 from kerbwatch.cli.cases_open import STREAMS, AsJson, Config, opened, the_case
 from kerbwatch.cli.evidence_export import export
+from kerbwatch.cli.evidence_keep import hold, prune, release
 from kerbwatch.cli.speak import FAILED, LANGUAGE, MISUSED, TEXT, give_up, say, say_json
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 evidence = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 evidence.command("export", help=TEXT("help.evidence_export"))(export)
+evidence.command("hold", help=TEXT("help.evidence_hold"))(hold)
+evidence.command("release", help=TEXT("help.evidence_release"))(release)
+evidence.command("prune", help=TEXT("help.evidence_prune"))(prune)
 
 CaseOrNone = Annotated[str | None, typer.Argument(metavar="CASE", help=TEXT("help.case"))]
 

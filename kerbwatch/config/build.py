@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alerts.retention import Budget
 from alerts.texts import Language
 from detector.sources.access import Access, Transport
 from fences.catalogue import CATALOGUE
@@ -16,6 +17,7 @@ from fences.observation import Seeing
 from kerbwatch.config.addresses import SQLITE, broker_place, camera_address, store_address
 from kerbwatch.config.duty_build import duty_plan
 from kerbwatch.config.schema import (
+    BudgetModel,
     CameraModel,
     CasesModel,
     EvidenceModel,
@@ -24,6 +26,7 @@ from kerbwatch.config.schema import (
     ModelsModel,
     MqttModel,
     PushModel,
+    RetentionModel,
     ScaleModel,
     ScenarioModel,
     StreamsModel,
@@ -40,6 +43,7 @@ from kerbwatch.options import (
     MqttOptions,
     PushOptions,
     RecipientOptions,
+    RetentionOptions,
     Secret,
     SecretUrl,
     ServiceOptions,
@@ -75,6 +79,7 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         cases=_cases(model.cases or CasesModel()),
         duty=duty_plan(model.duty, model.cameras, site.timezone),
         push=_push(model.push or PushModel()),
+        retention=_retention(model.retention or RetentionModel()),
     )
 
 
@@ -112,6 +117,24 @@ def _evidence(model: EvidenceModel) -> EvidenceOptions:
 
 def _cases(model: CasesModel) -> CaseOptions:
     return CaseOptions(_ns(model.verify_after_s), _ns(model.verify_within_s))
+
+
+def _retention(model: RetentionModel) -> RetentionOptions:
+    return RetentionOptions(
+        pictures=_budget(model.pictures),
+        clips=_budget(model.clips),
+        closed=_budget(model.closed),
+        least_free_bytes=round(model.least_free_gb * 1e9),
+    )
+
+
+def _budget(model: BudgetModel | None) -> Budget:
+    if model is None:
+        return Budget()
+    return Budget(
+        None if model.days is None else _ns(model.days * 86_400),
+        None if model.gb is None else round(model.gb * 1e9),
+    )
 
 
 def _push(model: PushModel) -> PushOptions:

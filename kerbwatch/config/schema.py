@@ -121,6 +121,29 @@ class EvidenceModel(StrictModel):
     )
 
 
+class BudgetModel(StrictModel):
+    """For how long something is kept, and how much of it."""
+
+    days: (
+        Annotated[float, Field(ge=0.01, le=36_500, allow_inf_nan=False), Expect("days")] | None
+    ) = None
+    gb: (
+        Annotated[float, Field(ge=0.001, le=1_000_000, allow_inf_nan=False), Expect("gigabytes")]
+        | None
+    ) = None
+
+
+class RetentionModel(StrictModel):
+    """How much evidence is kept."""
+
+    pictures: BudgetModel | None = None
+    clips: BudgetModel | None = None
+    closed: BudgetModel | None = None
+    least_free_gb: Annotated[
+        float, Field(ge=0, le=1_000_000, allow_inf_nan=False), Expect("gigabytes")
+    ] = 1.0
+
+
 class CasesModel(StrictModel):
     """How a handled case is verified by its camera."""
 
@@ -257,3 +280,4 @@ class StreamsModel(StrictModel):
     look_processes: Annotated[int, Field(ge=0, le=64), Expect("count")] | None = None
     duty: DutyModel | None = None
     push: PushModel | None = None
+    retention: RetentionModel | None = None

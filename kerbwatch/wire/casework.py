@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from alerts.cases import Case, utc
 from alerts.counter import Counter
 from alerts.evidence import EvidenceFolder
+from alerts.keeping import Keeping
 from alerts.messages import Writer
 from alerts.orders import wall_ns_of
 from alerts.place import Directory
@@ -37,6 +38,7 @@ class CaseWork:
     writer: Writer
     evidence: EvidenceFolder
     counter: Counter
+    keeping: Keeping
     clock: Clock
 
     def find(self, named: str) -> Case | None:
@@ -87,6 +89,7 @@ def case_work(options: ServiceOptions, clock: Clock) -> Iterator[CaseWork]:
     store = SqlStore(options.store_url.reveal())
     try:
         counter = Counter(store, writer, evidence, clock)
-        yield CaseWork(directory, store, writer, evidence, counter, clock)
+        keeping = Keeping(store, writer, folder, clock, options.retention.budgets)
+        yield CaseWork(directory, store, writer, evidence, counter, keeping, clock)
     finally:
         store.close()

@@ -178,6 +178,7 @@ def _alert_options(options: ServiceOptions) -> AlertOptions:
         pushing=push_plan(options),
         patience=patience_of(options),
         push_picture_bytes=options.push.picture_bytes,
+        budgets=options.retention.budgets,
     )
 
 

@@ -119,7 +119,9 @@ def test_a_picture_that_was_put_beside_the_others_is_told(place: Place) -> None:
 def test_a_case_that_is_gone_altogether_is_told(place: Place) -> None:
     fill(place)
     place.take_in(NEXT)
-    place.run("DELETE FROM case_log WHERE case_id = (SELECT case_id FROM cases WHERE ordinal = 1)")
+    for table in ("case_log", "evidence_files"):
+        first = "(SELECT case_id FROM cases WHERE ordinal = 1)"
+        place.run(f"DELETE FROM {table} WHERE case_id = {first}")
     place.run("DELETE FROM cases WHERE ordinal = 1")
     code, said = verify(place, "--all")
     assert (code, kinds(said), len(said["lost"])) == (1, [], 1)
@@ -153,8 +155,9 @@ def test_the_migration_marks_the_last_entry_that_has_no_hash(place: Place) -> No
         connection.execute(text("DROP TABLE alembic_version"))
         for made_later in ("INDEX ix_cases_storm", "TABLE silences", "TABLE calm"):
             connection.execute(text(f"DROP {made_later}"))
+        connection.execute(text("DROP TABLE evidence_files"))
         for table, names in (
-            ("cases", ("log_sha256", "storm")),
+            ("cases", ("log_sha256", "storm", "held_by")),
             ("case_log", ("files", "case_sha256", "sha256")),
         ):
             for name in names:
