@@ -22,7 +22,7 @@ from alerts.keeper import write_change
 from alerts.messages import Writer
 from alerts.outage import Outage
 from alerts.registry import Registry, make_registry
-from alerts.retention import Budgets, Kept, Kind, choose
+from alerts.retention import NO_BUDGET, Budgets, Kept, Kind, choose
 from alerts.store.port import Store, Transaction
 from fences.clock import SECOND_NS, Clock
 
@@ -84,12 +84,14 @@ class Keeping:
 
     def due(self, limit: int = AT_ONCE) -> tuple[Kept, ...]:
         """What would go now. Raises ``StoreError``."""
-        if not (self._budgets.of or self._budgets.least_free_bytes):
-            return ()
+        free = self._room()
+        full = free < self._budgets.least_free_bytes
+        if not (full or any(budget != NO_BUDGET for budget in self._budgets.of.values())):
+            return ()  # nothing is asked of a store that may be large
         kinds = (Kind.PICTURES, Kind.CLIPS)
         files = [it for kind in kinds for it in self._store.oldest_evidence(kind, limit)]
         now_ns = self._clock.wall_ns()
-        return choose(files, self._store.evidence_usage(), self._budgets, now_ns, self._room())
+        return choose(files, self._store.evidence_usage(), self._budgets, now_ns, free)
 
     def remove(self, chosen: tuple[Kept, ...]) -> int:
         """Tell of it in the log, then take it off the disk. Returns how many files went."""
