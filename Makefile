@@ -8,6 +8,8 @@ PYTHON ?= $(shell for one in python3 python3.13 python3.12 python3.11; do \
 	$$one -c '$(FITS)' 2>/dev/null && echo $$one && break; done)
 SECONDS ?= 0
 ARGS ?=
+ROUNDS ?= 200
+STORE ?= sqlite
 WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -82,6 +84,11 @@ bench: .venv/.installed-bench ## measure beside the peers, an hour or more; ARGS
 .PHONY: faults
 faults: .venv/.installed-test ## break 20 cameras 200 times, a quarter of an hour; ARGS="--faults 20 --cameras 4"
 	@$(BIN)/python -m tests.faults.run $(ARGS)
+
+.PHONY: chaos
+chaos: .venv/.installed-test ## kill the service 200 times, and what it needs; ROUNDS=20, STORE=postgresql, ARGS="--seed 7"
+	@tests/debian-packages
+	@$(BIN)/python -m chaos --rounds $(ROUNDS) --store $(STORE) $(ARGS)
 
 .PHONY: commands
 commands: .venv/.installed-test ## send 10,000 hostile commands over Mosquitto, two minutes; ARGS="--count 2000 --seed 7"

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-SOURCES = ("fences", "detector", "alerts", "replay", "kerbwatch", "benchmarks")
+SOURCES = ("fences", "detector", "alerts", "replay", "kerbwatch", "benchmarks", "chaos")
 LONGEST_FILE = 300
 
 

@@ -1,0 +1,256 @@
+"""A whole run: a town, its service, everything that goes wrong, and the verdict."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chaos.broker import Broker, Wire
+from chaos.checker import Verdict, judge
+from chaos.clock import Control, FastClock, now_s, pause
+from chaos.ear import Ear
+from chaos.facts import ask, gather
+from chaos.load import CLEAR_AFTER_S, DWELL_S, LOOK_S, Load
+from chaos.model import Rules, visits_of
+from chaos.people import People
+from chaos.plan import STEP_S, Fault, Round, rounds
+from chaos.service import ServiceSetting
+from chaos.stores import Place
+from chaos.supervisor import Supervised
+from chaos.town import SITE
+from fences.clock import SECOND_NS
+
+ROOT = f"kerbwatch/{SITE}"
+SPEED = 60.0
+"""How many seconds of the service's time go by in a real one."""
+
+_SETTLE_S = 240.0
+_SPARE_S = 5.0
+"""Real seconds that the recordings are longer than the faults, for what they take longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is run. ``store`` is sqlite or postgresql; ``tell`` hears how it goes."""
+
+    folder: Path
+    rounds: int
+    seed: int
+    store: str
+    cameras: int
+    tell: Callable[[str], None]
+    speed: float = SPEED
+
+
+@dataclass
+class Outcome:
+    """What came of it. ``crashes`` are ends of the service that nobody had brought about."""
+
+    settings: Settings
+    verdict: Verdict
+    faults: Counter[str]
+    seconds: float
+    commands: int
+    crashes: list[str]
+
+    @property
+    def holds(self) -> bool:
+        return self.verdict.holds and not self.crashes
+
+    def as_line(self) -> str:
+        """The last line of all."""
+        found = {
+            "rounds": self.settings.rounds,
+            **self.verdict.counts,
+            "crashes": len(self.crashes),
+            "faults": dict(sorted(self.faults.items())),
+            "commands": self.commands,
+            "seed": self.settings.seed,
+            "store": self.settings.store,
+            "seconds": round(self.seconds, 1),
+        }
+        return json.dumps(found)
+
+
+def run(settings: Settings) -> Outcome:
+    """Raises ``NoMosquittoError`` and ``NoPostgresError`` where these are not installed."""
+    with ExitStack() as stack:
+        return _Town(settings, stack).run()
+
+
+@dataclass
+class _Town:
+    settings: Settings
+    stack: ExitStack
+    faults: Counter[str] = field(default_factory=Counter)
+    _away_until_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        folder, speed = self.settings.folder, self.settings.speed
+        self.broker = Broker(folder / "broker")
+        self.broker.start()
+        self.stack.callback(self.broker.end, signal.SIGKILL)
+        self.wire = Wire(self.broker.port)
+        self.stack.callback(self.wire.close)
+        self.ear = Ear(self.broker.port, "chaos-checker", f"{ROOT}/#")
+        self.stack.callback(self.ear.close)
+        self.place = Place(self.settings.store, folder)
+        self.stack.callback(self.place.remove)
+        self.plan = rounds(
+            self.settings.seed,
+            self.settings.rounds,
+            speed,
+            postgres=self.settings.store == "postgresql",
+        )
+        self.end_s = round((sum(one.ends_s for one in self.plan) + _SPARE_S) * speed)
+        self.recordings = folder / "observations"
+        Load(self.recordings, self.settings.cameras, self.end_s, self.settings.seed).write()
+        self.control = Control(folder / "control", new=True)
+        self.clock = FastClock(self.control, round(now_s() * SECOND_NS), speed)
+        self.service = Supervised(folder / "setting.json", folder / "service.log")
+        ServiceSetting(
+            folder=str(folder),
+            store_url=self.place.url,
+            port=self.wire.port,
+            cameras=self.settings.cameras,
+            zero_ns=self.clock.zero_ns,
+            speed=speed,
+            end_s=self.end_s,
+        ).write(self.service.setting)
+        self.people = People(self.broker.port, ROOT, self.settings.seed, self.clock)
+
+    def run(self) -> Outcome:
+        begin_s = now_s()
+        self.people.start()
+        self.service.start()
+        self.stack.callback(self.service.kill)
+        for number, one in enumerate(self.plan, start=1):
+            self._suffer(one)
+            self._tell_round(number, one)
+        self.control.finish = True
+        self.people.stop()
+        if (problem := self._settled()) is not None:
+            self.service.tell_threads()
+            self.service.crashes.append(f"{problem}\n{self.service.tail()}")
+        self.service.stop()
+        verdict = self._judged()
+        return Outcome(
+            self.settings,
+            verdict,
+            self.faults,
+            now_s() - begin_s,
+            self.people.sent,
+            self.service.crashes,
+        )
+
+    def _tell_round(self, number: int, one: Round) -> None:
+        beside = "" if one.fault is None else f", {one.fault} at {one.at_s:.2f} s"
+        at_s = now_s() - self.clock.zero_ns / SECOND_NS
+        self.settings.tell(
+            f"{at_s:.1f} s, {number}/{len(self.plan)}: killed after {one.kill_s:.2f} s{beside}"
+            f" ({len(self.ear.heard)} messages heard)"
+        )
+
+    def _suffer(self, one: Round) -> None:
+        """Everything of one round, each at its time."""
+        begin_s = now_s()
+        todo: list[tuple[float, Callable[[], None]]] = [(one.kill_s, self._kill)]
+        if one.fault is not None:
+            begin, end = self._fault(one.fault)
+            self.faults[one.fault.value] += 1
+            todo += [(one.at_s, begin), (one.at_s + one.lasts_s, end)]
+        for at_s, do in sorted(todo, key=lambda it: it[0]):
+            self.service.wait_until(begin_s + at_s, store_is_away=self._store_is_away)
+            do()
+
+    @property
+    def _store_is_away(self) -> bool:
+        return self.control.full or now_s() < self._away_until_s
+
+    def _kill(self) -> None:
+        self.faults["kill"] += 1
+        self.service.kill()
+        self.service.start()
+
+    def _fault(self, fault: Fault) -> tuple[Callable[[], None], Callable[[], None]]:
+        """How it begins and how it ends."""
+        return {
+            Fault.BROKER_KILL: (lambda: self._end_broker(signal.SIGKILL), self._start_broker),
+            Fault.BROKER_RESTART: (lambda: self._end_broker(signal.SIGTERM), self._start_broker),
+            Fault.BROKER_CUT: (self.wire.cut, self.wire.mend),
+            Fault.DISK_FULL: (self._fill, self._empty),
+            Fault.CLOCK_STEP: (self._step, lambda: None),
+            Fault.POSTGRES_RESTART: (self._end_store, self._start_store),
+        }[fault]
+
+    def _end_broker(self, how: signal.Signals) -> None:
+        self.wire.cut()
+        self.ear.expect_loss()
+        self.broker.end(how)
+
+    def _start_broker(self) -> None:
+        """The checker hears first: what the service is told was taken must be heard."""
+        self.broker.start()
+        self.ear.wait_subscribed()
+        self.wire.mend()
+
+    def _fill(self) -> None:
+        self.control.full = True
+
+    def _empty(self) -> None:
+        self._away_until_s = now_s() + _SPARE_S
+        self.control.full = False
+
+    def _end_store(self) -> None:
+        self._away_until_s = float("inf")
+        self.place.kill()
+
+    def _start_store(self) -> None:
+        self.place.start()
+        self._away_until_s = now_s() + _SPARE_S
+
+    def _step(self) -> None:
+        """An hour ahead, back, an hour behind, back."""
+        wrong = (STEP_S, 0.0, -STEP_S, 0.0)
+        number = self.faults[Fault.CLOCK_STEP.value] - 1
+        self.control.step_ns = round(wrong[number % len(wrong)] * SECOND_NS)
+
+    def _settled(self) -> str | None:
+        """Wait until every look is on disk and every message has been taken; None: they are."""
+        last_ns = (self.end_s + 3 * LOOK_S) * SECOND_NS
+        looks = f"SELECT count(*) AS n FROM checkpoints WHERE media_ns = {last_ns}"  # noqa: S608
+        unsent = "SELECT count(*) AS n FROM outbox WHERE sent_wall_ns IS NULL"
+        until_s, calm = now_s() + _SETTLE_S, 0
+        left = played = 0
+        while now_s() < until_s:
+            self.service.look_after(store_is_away=self._store_is_away)
+            played = ask(self.place.url, looks)[0]["n"]
+            left = ask(self.place.url, unsent)[0]["n"]
+            calm = calm + 1 if played == self.settings.cameras and not left else 0
+            if calm > 1:
+                return None
+            pause(0.5)
+        return f"stuck: {played} cameras have been played, {left} messages are unsent"
+
+    def _judged(self) -> Verdict:
+        _quiet(self.ear)
+        late = Ear(self.broker.port, "chaos-latecomer", f"{ROOT}/cases/+", keeps_session=False)
+        self.stack.callback(late.close)
+        _quiet(late)
+        rules = Rules(DWELL_S, CLEAR_AFTER_S, LOOK_S)
+        evidence = self.settings.folder / "evidence"
+        facts = gather(self.place.url, evidence, self.ear.heard, late.heard)
+        return judge(facts, visits_of(self.recordings, rules))
+
+
+def _quiet(ear: Ear) -> None:
+    """Until nothing has come for a second."""
+    count = -1
+    while count != len(ear.heard):
+        count = len(ear.heard)
+        pause(1.0)

@@ -1,0 +1,55 @@
+"""A short round of ``make chaos``, on both stores: everything goes wrong, nothing comes of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.postgres import PostgresServer
+from tests.conftest import ROOT
+
+ZEROS = (
+    "lost",
+    "doubled",
+    "unheard",
+    "versions_broken",
+    "retained_wrong",
+    "deadlines_doubled",
+    "answers_changed",
+    "chain_broken",
+    "crashes",
+)
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(("store", "rounds"), [("sqlite", 5), ("postgresql", 6)])
+def test_nothing_is_lost_and_nothing_doubled(
+    store: str, rounds: int, request: pytest.FixtureRequest
+) -> None:
+    """Every fault comes once: so many rounds have one each, and a kill."""
+    if shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin") is None:
+        pytest.skip("needs mosquitto: apt-get install mosquitto")
+    if store == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        assert server.port
+    short = ["--rounds", str(rounds), "--speed", "200", "--cameras", "100", "--seed", "3"]
+    done = subprocess.run(
+        [sys.executable, "-m", "chaos", "--store", store, *short],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert {name: said[name] for name in ZEROS} == dict.fromkeys(ZEROS, 0), done.stdout
+    assert done.returncode == 0, done.stdout
+    assert said["cases"] >= 50, "there was something to lose"
+    assert said["commands"] >= 10
+    assert said["faults"].pop("kill") == said["rounds"] == rounds
+    assert set(said["faults"].values()) == {1}
+    assert len(said["faults"]) == rounds
