@@ -137,6 +137,7 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
         "docs/MODELS.md",
         "docs/PERFORMANCE.md",
         "docs/SECURITY.md",
+        "docs/TESTING.md",
     ],
 )
 def test_every_link_leads_somewhere(name: str) -> None:
