@@ -149,14 +149,14 @@ class AlertService:
             return self._left
         self._stopping.set()
         self.commands.stop(timeout_s * 0.1)
-        self._drainer.stop(timeout_s * 0.6)
         threads = self._threads
+        if threads.tend.is_alive():  # what it still writes is drained with the rest
+            threads.tend.join(timeout_s * 0.1)
+        self._drainer.stop(timeout_s * 0.6)
         if self._postman is not None and threads.push is not None and threads.push.is_alive():
             self._postman.stop(timeout_s * 0.2)
             threads.push.join(timeout_s * 0.2)
             self._postman.finish()
-        if threads.tend.is_alive():
-            threads.tend.join(timeout_s * 0.1)
         if threads.drain.is_alive():
             threads.drain.join(timeout_s * 0.7)
         if self._publisher is not None:

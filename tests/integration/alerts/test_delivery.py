@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -111,6 +112,25 @@ def test_a_clean_stop_says_stopped_and_leaves_no_last_will(
 
 def _stopped(heard: list[Any]) -> bool:
     return any(s.topic == TOPICS.status and '"stopped"' in s.payload for s in heard)
+
+
+def test_what_time_does_while_the_service_stops_is_told_before_it_has(
+    mosquitto: Any, services: MakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = services(mosquitto.port)
+    looks = threading.Event()
+
+    def last_step() -> tuple[()]:
+        looks.set()
+        if service._stopping.wait(10) and not service.store.cases():
+            service.intake.receive(batch(OPENED))
+        return ()
+
+    monkeypatch.setattr(service.deadlines, "tend", last_step)
+    service.start()
+    assert looks.wait(10)
+    assert service.stop().depth == 0
+    assert len(service.store.cases()) == 1
 
 
 def test_a_recipient_gets_own_pushes_live_and_what_is_malformed_is_said(
