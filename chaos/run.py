@@ -30,6 +30,8 @@ SPEED = 60.0
 """How many seconds of the service's time go by in a real one."""
 
 _SETTLE_S = 240.0
+_UNSENT = "SELECT count(*) AS n FROM outbox WHERE sent_wall_ns IS NULL"
+_LAST_STARTS = 3
 _SPARE_S = 5.0
 """Real seconds that the recordings are longer than the faults, for what they take longer."""
 
@@ -134,10 +136,7 @@ class _Town:
             self._tell_round(number, one)
         self.control.finish = True
         self.people.stop()
-        if (problem := self._settled()) is not None:
-            self.service.tell_threads()
-            self.service.crashes.append(f"{problem}\n{self.service.tail()}")
-        self.service.stop()
+        self._finish()
         verdict = self._judged()
         return Outcome(
             self.settings,
@@ -147,6 +146,18 @@ class _Town:
             self.people.sent,
             self.service.crashes,
         )
+
+    def _finish(self) -> None:
+        """Stop the service; what a step of time left in its outbox is told by the next one."""
+        for _ in range(_LAST_STARTS):
+            if (problem := self._settled()) is not None:
+                self.service.tell_threads()
+                self.service.crashes.append(f"{problem}\n{self.service.tail()}")
+            self.service.stop()
+            if not ask(self.place.url, _UNSENT)[0]["n"]:
+                return
+            self.service.start()
+        self.service.stop()
 
     def _tell_round(self, number: int, one: Round) -> None:
         beside = "" if one.fault is None else f", {one.fault} at {one.at_s:.2f} s"
@@ -224,13 +235,12 @@ class _Town:
         """Wait until every look is on disk and every message has been taken; None: they are."""
         last_ns = (self.end_s + 3 * LOOK_S) * SECOND_NS
         looks = f"SELECT count(*) AS n FROM checkpoints WHERE media_ns = {last_ns}"  # noqa: S608
-        unsent = "SELECT count(*) AS n FROM outbox WHERE sent_wall_ns IS NULL"
         until_s, calm = now_s() + _SETTLE_S, 0
         left = played = 0
         while now_s() < until_s:
             self.service.look_after(store_is_away=self._store_is_away)
             played = ask(self.place.url, looks)[0]["n"]
-            left = ask(self.place.url, unsent)[0]["n"]
+            left = ask(self.place.url, _UNSENT)[0]["n"]
             calm = calm + 1 if played == self.settings.cameras and not left else 0
             if calm > 1:
                 return None
