@@ -76,17 +76,22 @@ class Broker:
 
 
 class Wire:
-    """Forwards the connections of the service to the broker, until it is cut."""
+    """Forwards the connections of the service to the broker, until it is deaf or cut."""
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
         self._open: list[socket.socket] = []
         self._up = True
+        self._deaf = False
         self._lock = threading.Lock()
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._door.getsockname()[1])
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
+
+    def deafen(self) -> None:
+        """Take everything and forward nothing, as where a cable was pulled; then cut it."""
+        self._deaf = True
 
     def cut(self) -> None:
         """Nothing gets through any more, and new connections are closed at once."""
@@ -100,7 +105,7 @@ class Wire:
     def mend(self) -> None:
         """New connections get through again."""
         with self._lock:
-            self._up = True
+            self._deaf, self._up = False, True
 
     def close(self) -> None:
         """Cut, for good."""
@@ -122,7 +127,7 @@ class Wire:
                     continue
                 self._open = [end for end in self._open if end.fileno() >= 0] + [near, far]
             for one, other in ((near, far), (far, near)):
-                threading.Thread(target=_pump, args=(one, other), daemon=True).start()
+                threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
 
     def _connect(self) -> socket.socket | None:
         try:
@@ -130,10 +135,10 @@ class Wire:
         except OSError:
             return None
 
-
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    with source, suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_RDWR)
+    def _pump(self, source: socket.socket, target: socket.socket) -> None:
+        with source, suppress(OSError):
+            while data := source.recv(65536):
+                if not self._deaf:
+                    target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)

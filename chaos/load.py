@@ -25,8 +25,10 @@ LOOK_S = 15
 DWELL_S, CLEAR_AFTER_S = 30, 30
 """Of every rule: how long something must stand, and be gone."""
 
-APART_S = 5400
-"""Between two beginnings at one camera, on average: longer than a step of the clock."""
+APART_S, APART_AT_MOST_S = 2400, 5400
+"""Between two beginnings at one camera, on average: closer together where there is little time."""
+
+_BEGINNINGS = 10
 
 _PASSES, _RETURNS, _JOINED, _LONG = 0.1, 0.15, 0.3, 0.12
 _STAYS = 0.25
@@ -45,6 +47,10 @@ class Load:
     length_s: int
     seed: int
 
+    @property
+    def apart_s(self) -> int:
+        return min(APART_AT_MOST_S, max(APART_S, self.length_s // _BEGINNINGS))
+
     def write(self) -> None:
         """Draw everything and write it down."""
         self.folder.mkdir(parents=True)
@@ -54,7 +60,7 @@ class Load:
             path_of(self.folder, name_of(camera)).write_text(lines, "utf-8")
 
     def _looks(self, rng: np.random.Generator) -> Iterator[Observation]:
-        at_s = int(rng.integers(LOOK_S, round(APART_S * 0.9)))
+        at_s = int(rng.integers(LOOK_S, self.apart_s // 2))
         while True:
             counts = _episode(rng)
             lasts_s = len(counts) * LOOK_S
@@ -62,7 +68,7 @@ class Load:
                 break
             for number, count in enumerate(counts):
                 yield _look(at_s + number * LOOK_S, count)
-            at_s += max(lasts_s + 600, round(APART_S * rng.uniform(0.8, 1.2)))
+            at_s += max(lasts_s + 600, round(self.apart_s * rng.uniform(0.8, 1.2)))
         stays = int(rng.random() < _STAYS)
         for number in range(-_TAIL, _TAIL):
             yield _look(self.length_s + number * LOOK_S, stays if number > -_TAIL else 0)

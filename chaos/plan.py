@@ -30,6 +30,8 @@ class Fault(StrEnum):
 class Round:
     """The service is killed ``kill_s`` after the round's beginning; real seconds.
 
+    That is when the service was heard of again, or, for one that dies ``starting``, at once.
+
     ``fault`` begins ``at_s`` after that too, before or after the kill, and lasts for ``lasts_s``.
     """
 
@@ -37,6 +39,7 @@ class Round:
     fault: Fault | None = None
     at_s: float = 0.0
     lasts_s: float = 0.0
+    starting: bool = False
 
     @property
     def ends_s(self) -> float:
@@ -59,11 +62,12 @@ def _kinds(chance: np.random.Generator, *, postgres: bool) -> Iterator[Fault | N
 
 
 def _round(chance: np.random.Generator, fault: Fault | None, speed: float) -> Round:
-    # a third dies while it starts, before it has done anything
-    kill_s = float(chance.uniform(0.2, 1.5) if chance.random() < 1 / 3 else chance.uniform(1.5, 6))
+    # a quarter dies while it starts, before it has done anything; the others have time to speak
+    starting = chance.random() < 1 / 4
+    kill_s = float(chance.uniform(0.2, 1.5) if starting else chance.uniform(0.1, 4.0))
     at_s = float(chance.uniform(0.0, kill_s + 0.5))
     lasts_s = {
         Fault.BROKER_CUT: CUT_S / speed,
         Fault.CLOCK_STEP: 0.0,
     }.get(fault or Fault.CLOCK_STEP, float(chance.uniform(0.3, 2.5)))
-    return Round(kill_s, fault, at_s, lasts_s)
+    return Round(kill_s, fault, at_s, lasts_s, starting)

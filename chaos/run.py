@@ -26,13 +26,21 @@ from chaos.town import SITE
 from fences.clock import SECOND_NS
 
 ROOT = f"kerbwatch/{SITE}"
+_STATUS = f"{ROOT}/status"
 SPEED = 60.0
 """How many seconds of the service's time go by in a real one."""
 
 _SETTLE_S = 240.0
 _UNSENT = "SELECT count(*) AS n FROM outbox WHERE sent_wall_ns IS NULL"
 _LAST_STARTS = 3
+_DEAF_S = 0.4
 _SPARE_S = 5.0
+_ONLINE_S = 2.5
+"""About how long a start takes until the service is heard of."""
+
+_SILENT_S = 20.0
+"""After so long without a word the round goes on all the same."""
+
 """Real seconds that the recordings are longer than the faults, for what they take longer."""
 
 
@@ -91,6 +99,7 @@ class _Town:
     stack: ExitStack
     faults: Counter[str] = field(default_factory=Counter)
     _away_until_s: float = 0.0
+    _mark: int = 0
 
     def __post_init__(self) -> None:
         folder, speed = self.settings.folder, self.settings.speed
@@ -109,7 +118,8 @@ class _Town:
             speed,
             postgres=self.settings.store == "postgresql",
         )
-        self.end_s = round((sum(one.ends_s for one in self.plan) + _SPARE_S) * speed)
+        real_s = sum(one.ends_s + (not one.starting) * _ONLINE_S for one in self.plan)
+        self.end_s = round((real_s + _SPARE_S) * speed)
         self.recordings = folder / "observations"
         Load(self.recordings, self.settings.cameras, self.end_s, self.settings.seed).write()
         self.control = Control(folder / "control", new=True)
@@ -169,6 +179,8 @@ class _Town:
 
     def _suffer(self, one: Round) -> None:
         """Everything of one round, each at its time."""
+        if not one.starting:
+            self._wait_online()
         begin_s = now_s()
         todo: list[tuple[float, Callable[[], None]]] = [(one.kill_s, self._kill)]
         if one.fault is not None:
@@ -179,6 +191,15 @@ class _Town:
             self.service.wait_until(begin_s + at_s, store_is_away=self._store_is_away)
             do()
 
+    def _wait_online(self) -> None:
+        until_s = now_s() + _SILENT_S
+        while now_s() < until_s and not self._is_online():
+            self.service.wait_until(now_s() + 0.1, store_is_away=self._store_is_away)
+
+    def _is_online(self) -> bool:
+        said = (one.payload for one in self.ear.heard[self._mark :] if one.topic == _STATUS)
+        return any(b'"online"' in payload for payload in said)
+
     @property
     def _store_is_away(self) -> bool:
         return self.control.full or now_s() < self._away_until_s
@@ -186,6 +207,7 @@ class _Town:
     def _kill(self) -> None:
         self.faults["kill"] += 1
         self.service.kill()
+        self._mark = len(self.ear.heard)
         self.service.start()
 
     def _fault(self, fault: Fault) -> tuple[Callable[[], None], Callable[[], None]]:
@@ -193,13 +215,26 @@ class _Town:
         return {
             Fault.BROKER_KILL: (lambda: self._end_broker(signal.SIGKILL), self._start_broker),
             Fault.BROKER_RESTART: (lambda: self._end_broker(signal.SIGTERM), self._start_broker),
-            Fault.BROKER_CUT: (self.wire.cut, self.wire.mend),
+            Fault.BROKER_CUT: (self._lose_line, self._mend_line),
             Fault.DISK_FULL: (self._fill, self._empty),
             Fault.CLOCK_STEP: (self._step, lambda: None),
             Fault.POSTGRES_RESTART: (self._end_store, self._start_store),
         }[fault]
 
+    def _lose_line(self) -> None:
+        """One time nothing comes through, the next time nobody lets us connect."""
+        number = self.faults[Fault.BROKER_CUT.value]
+        (self.wire.deafen if number % 2 else self.wire.cut)()
+
+    def _mend_line(self) -> None:
+        self.wire.cut()
+        self._mark = len(self.ear.heard)
+        self.wire.mend()
+
     def _end_broker(self, how: signal.Signals) -> None:
+        """What the service sends in its last moments is lost."""
+        self.wire.deafen()
+        pause(_DEAF_S)
         self.wire.cut()
         self.ear.expect_loss()
         self.broker.end(how)
@@ -208,6 +243,7 @@ class _Town:
         """The checker hears first: what the service is told was taken must be heard."""
         self.broker.start()
         self.ear.wait_subscribed()
+        self._mark = len(self.ear.heard)
         self.wire.mend()
 
     def _fill(self) -> None:

