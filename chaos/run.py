@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psycopg
 
 from chaos.broker import Broker, Wire
 from chaos.checker import Verdict, judge
@@ -34,7 +37,7 @@ _SETTLE_S = 240.0
 _UNSENT = "SELECT count(*) AS n FROM outbox WHERE sent_wall_ns IS NULL"
 _LAST_STARTS = 3
 _DEAF_S = 0.4
-_SPARE_S = 5.0
+_SPARE_S = 3.0
 _ONLINE_S = 2.5
 """About how long a start takes until the service is heard of."""
 
@@ -275,8 +278,9 @@ class _Town:
         left = played = 0
         while now_s() < until_s:
             self.service.look_after(store_is_away=self._store_is_away)
-            played = ask(self.place.url, looks)[0]["n"]
-            left = ask(self.place.url, _UNSENT)[0]["n"]
+            with suppress(sqlite3.Error, psycopg.Error):  # there may be no table yet
+                played = ask(self.place.url, looks)[0]["n"]
+                left = ask(self.place.url, _UNSENT)[0]["n"]
             calm = calm + 1 if played == self.settings.cameras and not left else 0
             if calm > 1:
                 return None

@@ -36,7 +36,7 @@ def test_nothing_is_lost_and_nothing_doubled(
     if store == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
         assert server.port
-    short = ["--rounds", str(rounds), "--speed", "120", "--cameras", "100", "--seed", "16"]
+    short = ["--rounds", str(rounds), "--speed", "200", "--cameras", "60", "--seed", "16"]
     done = subprocess.run(
         [sys.executable, "-m", "chaos", "--store", store, *short],
         cwd=ROOT,
@@ -45,6 +45,7 @@ def test_nothing_is_lost_and_nothing_doubled(
         timeout=170,
         check=False,
     )
+    assert done.returncode in {0, 1}, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
     assert {name: said[name] for name in ZEROS} == dict.fromkeys(ZEROS, 0), done.stdout
     assert done.returncode == 0, done.stdout
