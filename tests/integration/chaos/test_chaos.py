@@ -50,7 +50,7 @@ def test_nothing_is_lost_and_nothing_doubled(
     assert {name: said[name] for name in ZEROS} == dict.fromkeys(ZEROS, 0), done.stdout
     assert done.returncode == 0, done.stdout
     assert said["cases"] >= 20, "there was something to lose"
-    assert said["commands"] >= 10
+    assert said["commands"] >= 5 * (rounds > 2), "two rounds are over before anybody acts"
     assert said["faults"].pop("kill") == said["rounds"] == rounds
     assert set(said["faults"].values()) == {1}
     assert len(said["faults"]) == rounds
