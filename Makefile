@@ -86,7 +86,7 @@ faults: .venv/.installed-test ## break 20 cameras 200 times, a quarter of an hou
 	@$(BIN)/python -m tests.faults.run $(ARGS)
 
 .PHONY: chaos
-chaos: .venv/.installed-test ## kill the service 200 times, and what it needs; ROUNDS=20, STORE=postgresql, ARGS="--seed 7"
+chaos: .venv/.installed-test ## kill the service 200 times, and what it needs, 20 minutes; ROUNDS=20 STORE=postgresql
 	@tests/debian-packages
 	@$(BIN)/python -m chaos --rounds $(ROUNDS) --store $(STORE) $(ARGS)
 
