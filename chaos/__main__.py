@@ -14,7 +14,8 @@ from pathlib import Path
 from benchmarks.postgres import NoPostgresError
 from chaos.broker import NoMosquittoError
 from chaos.clock import now_s
-from chaos.run import SPEED, Settings, run
+from chaos.report import SPEED, Settings
+from chaos.run import run
 
 _MOST_FINDINGS = 40
 

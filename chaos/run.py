@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psycopg
 
@@ -22,6 +20,7 @@ from chaos.load import CLEAR_AFTER_S, DWELL_S, LOOK_S, Load
 from chaos.model import Rules, visits_of
 from chaos.people import People
 from chaos.plan import STEP_S, Fault, Round, rounds
+from chaos.report import Outcome, Settings
 from chaos.service import ServiceSetting
 from chaos.stores import Place
 from chaos.supervisor import Supervised
@@ -30,64 +29,19 @@ from fences.clock import SECOND_NS
 
 ROOT = f"kerbwatch/{SITE}"
 _STATUS = f"{ROOT}/status"
-SPEED = 60.0
-"""How many seconds of the service's time go by in a real one."""
 
 _SETTLE_S = 240.0
 _UNSENT = "SELECT count(*) AS n FROM outbox WHERE sent_wall_ns IS NULL"
 _LAST_STARTS = 3
 _DEAF_S = 0.4
 _SPARE_S = 3.0
+"""Real seconds that the recordings are longer than the faults, for what they take longer."""
+
 _ONLINE_S = 2.5
 """About how long a start takes until the service is heard of."""
 
 _SILENT_S = 20.0
 """After so long without a word the round goes on all the same."""
-
-"""Real seconds that the recordings are longer than the faults, for what they take longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What is run. ``store`` is sqlite or postgresql; ``tell`` hears how it goes."""
-
-    folder: Path
-    rounds: int
-    seed: int
-    store: str
-    cameras: int
-    tell: Callable[[str], None]
-    speed: float = SPEED
-
-
-@dataclass
-class Outcome:
-    """What came of it. ``crashes`` are ends of the service that nobody had brought about."""
-
-    settings: Settings
-    verdict: Verdict
-    faults: Counter[str]
-    seconds: float
-    commands: int
-    crashes: list[str]
-
-    @property
-    def holds(self) -> bool:
-        return self.verdict.holds and not self.crashes
-
-    def as_line(self) -> str:
-        """The last line of all."""
-        found = {
-            "rounds": self.settings.rounds,
-            **self.verdict.counts,
-            "crashes": len(self.crashes),
-            "faults": dict(sorted(self.faults.items())),
-            "commands": self.commands,
-            "seed": self.settings.seed,
-            "store": self.settings.store,
-            "seconds": round(self.seconds, 1),
-        }
-        return json.dumps(found)
 
 
 def run(settings: Settings) -> Outcome:
