@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ DAY_NS = 24 * HOUR_NS
 Span = tuple[int, int]
 """``[from, to)`` in nanoseconds since the epoch."""
 
+_AHEAD = re.compile(r"\+([1-9][0-9]{0,3})([mhd])")
+_UNITS = {"m": MINUTE_NS, "h": HOUR_NS, "d": DAY_NS}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR, _LAST_YEAR = 1971, 2199
 _FURTHEST_H = 27
@@ -64,6 +67,17 @@ def parse_moment(text: str, zone: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
     return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def parse_until(text: str, zone: str, now_wall_ns: int) -> int:
+    """A moment as of :func:`parse_moment`, or how long from now: ``+30m``, ``+2h``, ``+3d``.
+
+    Raises ``ValueError``.
+    """
+    found = _AHEAD.fullmatch(text.strip())
+    if found is None:
+        return parse_moment(text, zone)
+    return now_wall_ns + int(found[1]) * _UNITS[found[2]]
 
 
 def _leap_s(first: int, last: int, zone: str) -> int:

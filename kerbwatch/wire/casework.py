@@ -6,16 +6,15 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerts.cases import Case, utc
 from alerts.counter import Counter
+from alerts.duty.local import parse_until
 from alerts.evidence import EvidenceFolder
 from alerts.keeping import Keeping
 from alerts.messages import Writer
-from alerts.orders import wall_ns_of
 from alerts.place import Directory
 from alerts.store.port import Store
 from alerts.store.sql import SqlStore
@@ -71,11 +70,11 @@ class CaseWork:
         return recipient_id if known is None else known.name
 
     def moment(self, text: str) -> int:
-        """Wall nanoseconds of a time, the site's own if it has no offset. Raises ``ValueError``."""
-        time = datetime.fromisoformat(text)
-        if time.tzinfo is None:
-            time = time.replace(tzinfo=ZoneInfo(self.directory.site.zone))
-        return wall_ns_of(time.isoformat())
+        """Wall nanoseconds of a time as of :func:`alerts.duty.local.parse_until`.
+
+        Raises ``ValueError``.
+        """
+        return parse_until(text, self.directory.site.zone, self.clock.wall_ns())
 
 
 @contextmanager
