@@ -26,41 +26,46 @@ _MEANS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _Channel:
-    """``message``: the name of its schema. ``ours``: whether Kerbwatch is who publishes."""
+    """``messages``: the names of their schemas. ``ours``: whether Kerbwatch is who publishes."""
 
     name: str
     address: str
-    message: str
+    messages: tuple[str, ...]
     about: str
     retained: bool = False
     ours: bool = True
 
 
 _CHANNELS = (
-    _Channel("status", _TOPICS.status, "status", "The service; offline is its last will.", True),
+    _Channel("status", _TOPICS.status, ("status",), "The service; offline is its last will.", True),
     _Channel(
-        "cameraStatus", _TOPICS.camera_status("{camera_id}"), "camera", "How a camera is.", True
+        "cameraStatus", _TOPICS.camera_status("{camera_id}"), ("camera",), "How a camera is.", True
     ),
     _Channel(
         "cases",
         _TOPICS.case("{case_id}"),
-        "case",
+        ("case",),
         "The full state while the case is open; an empty payload once it has ended.",
         True,
     ),
-    _Channel("events", _TOPICS.events, "event", "Everything that happens to cases, in order."),
-    _Channel("inbox", _TOPICS.inbox("{recipient_id}"), "inbox", "The pushes for one recipient."),
+    _Channel("events", _TOPICS.events, ("event",), "Everything that happens to cases, in order."),
+    _Channel(
+        "inbox",
+        _TOPICS.inbox("{recipient_id}"),
+        ("inbox", "digest"),
+        "The pushes for one recipient: of a case, or of many at once.",
+    ),
     _Channel(
         "commands",
         _TOPICS.command("{recipient_id}", "{case_id}", "{verb}"),
-        COMMAND,
+        (COMMAND,),
         "What people do with cases; not retained.",
         ours=False,
     ),
     _Channel(
         "results",
         _TOPICS.result("{recipient_id}", "{request_id}"),
-        "result",
+        ("result",),
         "What became of a command.",
     ),
 )
@@ -81,7 +86,7 @@ def asyncapi() -> dict[str, Any]:
         "channels": {one.name: _channel(one) for one in _CHANNELS},
         "operations": {_operation_name(one): _operation(one) for one in _CHANNELS},
         "components": {
-            "messages": {one.message: _message(one) for one in _CHANNELS},
+            "messages": {name: _message(name) for one in _CHANNELS for name in one.messages},
             "schemas": definitions(_SCHEMAS),
         },
     }
@@ -93,7 +98,7 @@ def _channel(one: _Channel) -> dict[str, Any]:
         "address": one.address,
         "description": one.about,
         "parameters": {name: {"description": _MEANS[name]} for name in named},
-        "messages": {one.message: {"$ref": f"#/components/messages/{one.message}"}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in one.messages},
     }
 
 
@@ -105,7 +110,7 @@ def _operation(one: _Channel) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "action": "send" if one.ours else "receive",
         "channel": {"$ref": f"#/channels/{one.name}"},
-        "messages": [{"$ref": f"#/channels/{one.name}/messages/{one.message}"}],
+        "messages": [{"$ref": f"#/channels/{one.name}/messages/{it}"} for it in one.messages],
         "bindings": {"mqtt": {"qos": 1, "retain": one.retained, "bindingVersion": "0.2.0"}},
     }
     if not one.ours:
@@ -113,10 +118,10 @@ def _operation(one: _Channel) -> dict[str, Any]:
     return whole
 
 
-def _message(one: _Channel) -> dict[str, Any]:
+def _message(name: str) -> dict[str, Any]:
     return {
-        "name": one.message,
-        "title": f"kerbwatch.{one.message}/1",
+        "name": name,
+        "title": f"kerbwatch.{name}/1",
         "contentType": "application/json",
-        "payload": {"$ref": f"{_SCHEMAS}{one.message}"},
+        "payload": {"$ref": f"{_SCHEMAS}{name}"},
     }

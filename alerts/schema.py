@@ -15,6 +15,7 @@ from alerts import payloads
 from alerts.casebook import NoticeKind
 from alerts.cases import CaseState, Verification
 from alerts.commands import RefusalCode
+from alerts.digests import DigestKind
 from alerts.health import CameraState, ServiceState
 from alerts.orders import ID, KEYS, MAX_PATH, MAX_WORDS
 from alerts.people import Role
@@ -29,6 +30,7 @@ BODIES: Mapping[str, type] = {
     "case": payloads.CaseBody,
     "event": payloads.EventBody,
     "inbox": payloads.InboxBody,
+    "digest": payloads.DigestBody,
     "result": payloads.ResultBody,
 }
 """By the name in the message's ``schema`` (``kerbwatch.<name>/1``): what Kerbwatch publishes."""
@@ -50,12 +52,15 @@ def _words(values: Iterable[str]) -> JsonSchema:
     return {"enum": [str(value) for value in values]}
 
 
+def _kinds(name: str) -> type[StrEnum]:
+    return DigestKind if name == "digest" else NoticeKind
+
+
 def _states(name: str) -> type[StrEnum]:
     return {"camera": CameraState, "status": ServiceState}.get(name, CaseState)
 
 
 _SAYS: Mapping[str, JsonSchema] = {
-    "kind": _words(NoticeKind),
     "verification": _words(Verification),
     "role": _words([*(role for role in Role if role is not Role.CAMERA), ""]),
     "code": _words(RefusalCode),
@@ -149,7 +154,8 @@ def _field(
     schema = _typed(hints[key], at, found)
     if key == "text":  # plain text in every language that there is
         return _of_languages(schema)
-    says = dict(_words(_states(name)) if key == "state" else _SAYS.get(key, {}))
+    words = {"state": _states, "kind": _kinds}.get(key)
+    says = dict(_words(words(name)) if words is not None else _SAYS.get(key, {}))
     if key == "version" and name == "status":
         return schema  # of the program, and a text
     if f"{key}_ms" in hints:

@@ -10,6 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.protocols import Validator
 
+from alerts.payloads import DIGEST_SCHEMA
 from alerts.schema import COMMAND, bundle
 
 
@@ -40,11 +41,13 @@ def _is_moment(value: object) -> bool:
     return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
 
-def kind_of(root: str, topic: str) -> str:
+def kind_of(root: str, topic: str, body: Any = None) -> str:
     """Which message a topic has. Raises ``KeyError`` where the contract has no such topic."""
     levels = topic.removeprefix(f"{root}/").split("/")
     names = {"status": "status", "events": "event", "cases": "case", "inbox": "inbox"}
     names |= {"result": "result", "cmd": COMMAND}
+    if levels[0] == "inbox" and isinstance(body, dict) and body.get("schema") == DIGEST_SCHEMA:
+        return "digest"
     if levels[0] == "cameras" and levels[2:] == ["status"]:
         return "camera"
     return names[levels[0]]
@@ -54,8 +57,9 @@ def problems(root: str, topic: str, payload: str) -> list[str]:
     """What is wrong with a message; nothing, it is to be hoped. Others than ours are not judged."""
     if not topic.startswith(f"{root}/"):
         return []
-    name = kind_of(root, topic)
+    body = json.loads(payload) if payload else None
+    name = kind_of(root, topic, body)
     if name == COMMAND or (name == "case" and not payload):
         return []  # people send anything; an ended case has no payload
-    found = validator(name).iter_errors(json.loads(payload))
+    found = validator(name).iter_errors(body)
     return [f"{topic}: {it.json_path}: {it.message}" for it in found]
