@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
@@ -17,6 +11,7 @@ from alerts.errors import StoreError
 from alerts.store import postgres, sqlite
 from alerts.store.address import parsed_url, shown_url
 from alerts.store.patience import IMMEDIATE, IN_ORDER
+from alerts.store.tables import NEWEST
 
 
 def open_engine(url: str) -> Engine:
@@ -59,18 +54,10 @@ def first_line(error: BaseException) -> str:
     return (str(cause).splitlines() or [type(cause).__name__])[0]
 
 
-def migrate_to(connection: Connection, revision: str = "head") -> None:
-    """Bring a database forward, within the transaction that has begun."""
-    config = _config()
-    attributes: dict[str, Any] = config.attributes
-    attributes["connection"] = connection
-    command.upgrade(config, revision)
-
-
-def revisions() -> tuple[str, ...]:
-    """Every version that a database of this program can have, oldest first."""
-    found = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
-    return tuple(reversed(found))
+def _is_newest(engine: Engine) -> bool:
+    with engine.connect() as connection, connection.begin():
+        there = engine.dialect.has_table(connection, "alembic_version")
+        return there and revision_of(connection) == NEWEST
 
 
 def revision_of(connection: Connection) -> str:
@@ -79,6 +66,10 @@ def revision_of(connection: Connection) -> str:
 
 
 def _migrate(engine: Engine, shown: str) -> None:
+    if _is_newest(engine):
+        return
+    from alerts.store.migration import CommandError, migrate_to, revisions  # noqa: PLC0415
+
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every start
     options = {IMMEDIATE: True, IN_ORDER: True}  # two that start at once wait for each other
     with engine.connect().execution_options(**options) as connection:
@@ -93,10 +84,3 @@ def _migrate(engine: Engine, shown: str) -> None:
             if found in revisions():
                 raise
             raise StoreError("store_newer", url=shown, found=found) from error
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    return config

@@ -14,7 +14,8 @@ from alerts.errors import StoreError
 from alerts.health import QueueStats
 from alerts.store import rows, tables
 from alerts.store.address import database_file, shown_url
-from alerts.store.engine import connect, first_line, revision_of, revisions
+from alerts.store.engine import connect, first_line, revision_of
+from alerts.store.migration import revisions
 from alerts.store.patience import ONE_MOMENT
 
 _SHOWN = 20  # of each kind; a broken store may have thousands

@@ -21,6 +21,9 @@ from sqlalchemy import (
     true,
 )
 
+NEWEST = "0010"
+"""The version of a database with these tables: the last of ``migrations/versions``."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",

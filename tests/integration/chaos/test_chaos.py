@@ -26,7 +26,7 @@ ZEROS = (
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(("store", "rounds"), [("sqlite", 5), ("postgresql", 2)])
+@pytest.mark.parametrize(("store", "rounds"), [("sqlite", 4), ("postgresql", 2)])
 def test_nothing_is_lost_and_nothing_doubled(
     store: str, rounds: int, request: pytest.FixtureRequest
 ) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from alerts.store.engine import connect, migrate_to
+from alerts.store.engine import connect
 from alerts.store.inspection import inspect_store
+from alerts.store.migration import migrate_to
 from alerts.store.patience import IMMEDIATE, IN_ORDER
 from tests.store_kit import CLEARED, NEXT, OPENED, Place
 

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from alerts.counter import Counter
-from alerts.store.engine import connect, migrate_to
+from alerts.store.engine import connect
+from alerts.store.migration import migrate_to
 from alerts.store.patience import IMMEDIATE
 from alerts.store.sql import SqlStore
 from alerts.verbs import Verb
@@ -174,7 +175,7 @@ def test_the_migration_marks_the_last_entry_that_has_no_hash(place: Place) -> No
 
 
 def revision_before() -> str:
-    from alerts.store.engine import revisions  # noqa: PLC0415
+    from alerts.store.migration import revisions  # noqa: PLC0415
 
     known = revisions()
     return known[known.index("0008") - 1]

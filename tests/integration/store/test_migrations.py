@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
@@ -17,7 +19,8 @@ from alerts.cases import Case
 from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
 from alerts.store import Checkpoint, OutboxRow, rows, tables
-from alerts.store.engine import connect, migrate_to, open_engine, revisions
+from alerts.store.engine import connect, open_engine
+from alerts.store.migration import migrate_to, revisions
 from alerts.store.patience import IMMEDIATE
 from alerts.store.sql import SqlStore
 from fences.event import EventKind
@@ -114,3 +117,13 @@ def test_the_migrations_build_exactly_the_tables_that_the_code_uses(url: str) ->
             assert made.startswith("CREATE UNIQUE INDEX")
             assert made.endswith("WHERE (is_open = true)"), "alembic compares no WHERE"
     engine.dispose()
+
+
+def test_the_tables_are_those_of_the_newest_migration(tmp_path: Path) -> None:
+    """Who opens a database of this version does not ask the migrations, nor load what they need."""
+    assert revisions()[-1] == tables.NEWEST
+    asked = "import sys; from alerts.store.sql import SqlStore; SqlStore(sys.argv[1]).close();"
+    asked += " print('alembic' in sys.modules)"
+    command = [sys.executable, "-c", asked, f"sqlite:///{tmp_path / 'kerbwatch.db'}"]
+    said = [subprocess.check_output(command, text=True).strip() for _ in range(2)]
+    assert said == ["True", "False"]

@@ -16,8 +16,8 @@ from alerts.intake import Batch, Intake
 from alerts.keeping import Keeping
 from alerts.proof import prove
 from alerts.retention import Budget, Budgets, Kind
-from alerts.store.engine import revisions
 from alerts.store.memory import MemoryStore
+from alerts.store.migration import revisions
 from alerts.store.port import Store
 from alerts.store.sql import SqlStore
 from fences.clock import SECOND_NS
