@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from alerts.discovery import discovery_topic
 from alerts.topics import Topics
 
 _ALL = "+"
@@ -35,12 +36,20 @@ class Users:
             seen.add(name)
 
 
-def mosquitto_acl(topics: Topics, users: Users) -> str:
-    """The text of the file. What it does not name is forbidden, to strangers everything."""
+def mosquitto_acl(topics: Topics, users: Users, discovery_prefix: str | None = None) -> str:
+    """The text of the file. What it does not name is forbidden, to strangers everything.
+
+    With ``discovery_prefix`` the service may publish below it and readers may read that, as Home
+    Assistant does.
+    """
+    more: tuple[str, ...] = ()
+    if discovery_prefix is not None:
+        config = discovery_topic(discovery_prefix, _ALL, topics.site_id, _ALL)
+        more = (topics.camera_cases(_ALL), config)
     blocks = [
         ["# Written by: kerbwatch mqtt acl. Write it again when recipients change."],
-        _block(users.service, _written(topics), _heard(topics)),
-        *(_block(name, (), _shown(topics)) for name in users.readers),
+        _block(users.service, (*_written(topics), *more), _heard(topics)),
+        *(_block(name, (), (*_shown(topics), *more)) for name in users.readers),
         *(_of_recipient(topics, one) for one in users.recipients),
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alerts.schema import COMMAND, definitions
+from alerts.discovery import discovery_topic
+from alerts.schema import COMMAND, DISCOVERY, definitions
 from alerts.topics import Topics
 
 _TOPICS = Topics("{base}", "{site}")
@@ -21,6 +22,9 @@ _MEANS: Mapping[str, str] = {
     "recipient_id": "id of a recipient; the broker's ACL ties it to the user of that name",
     "verb": "what is to be done",
     "request_id": "as in the command",
+    "prefix": "mqtt.discovery_prefix of streams.yaml; may have several levels",
+    "component": "binary_sensor or sensor",
+    "entity": "one of the service, of a camera or of a fence",
 }
 
 
@@ -40,6 +44,13 @@ _CHANNELS = (
     _Channel("status", _TOPICS.status, ("status",), "The service; offline is its last will.", True),
     _Channel(
         "cameraStatus", _TOPICS.camera_status("{camera_id}"), ("camera",), "How a camera is.", True
+    ),
+    _Channel(
+        "cameraCases",
+        _TOPICS.camera_cases("{camera_id}"),
+        ("camera_cases",),
+        "How many cases of a camera are open; only with mqtt.discovery, else empty.",
+        True,
     ),
     _Channel(
         "cases",
@@ -67,6 +78,13 @@ _CHANNELS = (
         _TOPICS.result("{recipient_id}", "{request_id}"),
         ("result",),
         "What became of a command.",
+    ),
+    _Channel(
+        "discovery",
+        discovery_topic("{prefix}", "{component}", "{site}", "{entity}"),
+        (DISCOVERY,),
+        "What Home Assistant reads; only with mqtt.discovery, else empty.",
+        True,
     ),
 )
 
@@ -121,7 +139,7 @@ def _operation(one: _Channel) -> dict[str, Any]:
 def _message(name: str) -> dict[str, Any]:
     return {
         "name": name,
-        "title": f"kerbwatch.{name}/1",
+        "title": f"kerbwatch.{name}/1" if name != DISCOVERY else DISCOVERY,
         "contentType": "application/json",
         "payload": {"$ref": f"{_SCHEMAS}{name}"},
     }

@@ -127,6 +127,17 @@ class Writer:
         }
         return Message(self.topics.camera_status(status.camera_id), _dump(body), retained=True)
 
+    def camera_cases(self, camera_id: str, counts: Mapping[tuple[str, str], int]) -> Message:
+        """How many cases of a camera are open; ``counts``: by camera and fence, without zeros."""
+        fences = [fence_id for of, fence_id in self.directory.fences if of == camera_id]
+        body: payloads.CameraCasesBody = {
+            "schema": payloads.CAMERA_CASES_SCHEMA,
+            "camera": self._parts.camera(camera_id),
+            "open_cases": sum(count for (of, _), count in counts.items() if of == camera_id),
+            "fences": {fence_id: counts.get((camera_id, fence_id), 0) for fence_id in fences},
+        }
+        return Message(self.topics.camera_cases(camera_id), _dump(body), retained=True)
+
     def status(
         self,
         state: ServiceState,

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
+from alerts.announcer import Announcer
 from alerts.errors import StoreError
 from alerts.health import QueueStats, ServiceState
 from alerts.link import Acked, Connected, Heard, Link, LinkLostError, Lost, Signal
@@ -53,6 +54,7 @@ class Drainer:
         clock: Clock,
         options: DrainOptions,
         outage: Outage | None = None,
+        announcer: Announcer | None = None,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -74,6 +76,7 @@ class Drainer:
         self._online_since_ns = 0
         self._stop_by_ns: int | None = None
         self._outage = outage or Outage("store", clock)
+        self._announcer = announcer or Announcer(store, writer, clock)
         self._deaf = False  # the last line was cut for its silence, and none has spoken since
 
     def post(self, signal: Signal) -> None:
@@ -130,6 +133,9 @@ class Drainer:
             self._link = None
             return
         self._watch(self._link)
+        if look and self._announcer.catch_up():
+            self._more = True
+            self._bell.set()
 
     def _handle(self, signal: Signal) -> None:
         if isinstance(signal, Connected):
@@ -165,6 +171,7 @@ class Drainer:
         self._more = True
         self._online_since_ns = self._clock.wall_ns()
         self._mark()
+        self._announcer.settle()
         self._store.supersede_retained(self._clock.wall_ns())
         truth = self._store.truth()
         self._beat_ns = 0
@@ -174,6 +181,7 @@ class Drainer:
             self._first.append(self._writer.case(case))
         # what is still in the outbox says so itself, in its place among the events
         self._first = deque(m for m in self._first if m.topic not in truth.pending_topics)
+        self._first.extend(self._announcer.everything(truth.pending_topics))
 
     def _hear(self, heard: Heard) -> None:
         if heard.topic == self._writer.topics.status:
@@ -275,7 +283,7 @@ class Drainer:
         while True:
             self._bell.clear()
             self._step_or_log()
-            if self._link is None or not (self._in_flight or self._first):
+            if self._link is None or not (self._in_flight or self._first or self._more):
                 return
             if self._left_s(by_ns) <= 0:
                 return

@@ -11,6 +11,7 @@ CASE_SCHEMA = "kerbwatch.case/1"
 EVENT_SCHEMA = "kerbwatch.event/1"
 INBOX_SCHEMA = "kerbwatch.inbox/1"
 CAMERA_SCHEMA = "kerbwatch.camera/1"
+CAMERA_CASES_SCHEMA = "kerbwatch.camera_cases/1"
 STATUS_SCHEMA = "kerbwatch.status/1"
 COMMAND_SCHEMA = "kerbwatch.command/1"
 RESULT_SCHEMA = "kerbwatch.result/1"
@@ -216,6 +217,18 @@ class CameraBody(TypedDict):
     until: str | None
     until_ms: int | None
     reason: str
+
+
+class CameraCasesBody(TypedDict):
+    """``cameras/<id>/cases``: how many cases are open, in all and in each of its fences.
+
+    Cases about the camera itself count in ``open_cases`` and in no fence.
+    """
+
+    schema: str
+    camera: Named
+    open_cases: int
+    fences: dict[str, int]
 
 
 class StatusBody(TypedDict):

@@ -16,6 +16,7 @@ from alerts.casebook import NoticeKind
 from alerts.cases import CaseState, Verification
 from alerts.commands import RefusalCode
 from alerts.digests import DigestKind
+from alerts.entity import DiscoveryBody
 from alerts.health import CameraState, ServiceState
 from alerts.orders import ID, KEYS, MAX_PATH, MAX_WORDS
 from alerts.people import Role
@@ -27,6 +28,7 @@ JsonSchema = dict[str, Any]
 BODIES: Mapping[str, type] = {
     "status": payloads.StatusBody,
     "camera": payloads.CameraBody,
+    "camera_cases": payloads.CameraCasesBody,
     "case": payloads.CaseBody,
     "event": payloads.EventBody,
     "inbox": payloads.InboxBody,
@@ -35,8 +37,14 @@ BODIES: Mapping[str, type] = {
 }
 """By the name in the message's ``schema`` (``kerbwatch.<name>/1``): what Kerbwatch publishes."""
 
+DISCOVERY = "discovery"
+"""The name of what Home Assistant reads; its form is none of ours."""
+
 COMMAND = "command"
 """The name of the one message that people publish."""
+
+NAMES = (*BODIES, DISCOVERY, COMMAND)
+"""Of all messages."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SIMPLE: Mapping[type, str] = {
@@ -74,6 +82,14 @@ _SAYS: Mapping[str, JsonSchema] = {
     "seq": {"minimum": 1},
     "sightings": {"minimum": 0},
     "queue_depth": {"minimum": 0},
+    "open_cases": {"minimum": 0},
+    "fences": {"additionalProperties": {"type": "integer", "minimum": 0}},
+    "qos": {"enum": [1]},
+    "state_class": {"enum": ["measurement"]},
+    "device_class": {"enum": ["connectivity", "problem", "duration"]},
+    "entity_category": {"enum": ["diagnostic"]},
+    "unique_id": {"pattern": "^kerbwatch_[A-Za-z0-9_-]+$"},
+    "identifiers": {"minItems": 1, "maxItems": 1},
     "oldest_unsent_s": {"minimum": 0},
     "overload": {"minimum": 1},
     "request_id": {"pattern": f"^{ID.pattern}$"},
@@ -88,13 +104,13 @@ def bundle() -> JsonSchema:
         "$schema": _DIALECT,
         "$id": "urn:kerbwatch:messages:1",
         "title": "Messages of Kerbwatch",
-        "oneOf": [{"$ref": f"#/$defs/{name}"} for name in (*BODIES, COMMAND)],
+        "oneOf": [{"$ref": f"#/$defs/{name}"} for name in NAMES],
         "$defs": parts,
     }
 
 
 def single(name: str) -> JsonSchema:
-    """The schema of one message, whole by itself. ``name``: one of ``BODIES``, or ``COMMAND``."""
+    """The schema of one message, whole by itself. ``name``: one of ``NAMES``."""
     parts = definitions("#/$defs/")
     own = parts.pop(name)
     used = _reached(own, parts)
@@ -107,6 +123,7 @@ def definitions(at: str) -> dict[str, JsonSchema]:
     found: dict[str, JsonSchema] = {}
     for name, body in BODIES.items():
         _define(name, body, at, found)
+    _define(DISCOVERY, DiscoveryBody, at, found)
     return found | {COMMAND: command()}
 
 
@@ -144,7 +161,7 @@ def _define(name: str, body: type, at: str, found: dict[str, JsonSchema]) -> Non
         "description": " ".join((body.__doc__ or name).split()),
         "type": "object",
         "properties": fields,
-        "required": sorted(fields),
+        "required": sorted(set(fields) & getattr(body, "__required_keys__", set(fields))),
     }
 
 

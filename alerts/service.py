@@ -8,8 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from alerts.announcer import Announcer
 from alerts.casebook import DEFAULT_POLICY, CasePolicy, Notice
 from alerts.clerks import make_clerks
+from alerts.discovery import Discovery
 from alerts.errors import StoreError
 from alerts.evidence import EvidenceFolder
 from alerts.health import QueueStats
@@ -45,6 +47,7 @@ class AlertOptions:
     ``picture_base`` goes before a picture's relative path in messages: a folder or a URL;
     None: the evidence folder. ``version`` is the program's own. ``pushing`` says who has channels
     and what they read, ``patience`` how often it is tried; ``push_picture_bytes`` bounds pictures.
+    ``discovery``: Home Assistant is shown everything; None: nothing, and what it was shown goes.
     """
 
     store_url: str
@@ -60,6 +63,7 @@ class AlertOptions:
     patience: Patience = DEFAULT_PATIENCE
     push_picture_bytes: int = 1_000_000
     budgets: Budgets = NO_BUDGETS
+    discovery: Discovery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ class AlertService:
         self._clock = clock
         outage = Outage("store", clock)  # one for all: it is lost once, whoever misses it
         drain = DrainOptions(version=options.version, heartbeat_s=options.heartbeat_s)
-        self._drainer = Drainer(self.store, self._writer, clock, drain, outage)
+        announcer = Announcer(self.store, self._writer, clock, options.discovery)
+        self._drainer = Drainer(self.store, self._writer, clock, drain, outage, announcer)
         self._postman = self._make_postman(channels, outage)
         registry = Registry(Keeper(self.store), outage, self._wake, on_notice)
         evidence = EvidenceFolder(options.evidence_dir, directory)

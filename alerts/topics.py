@@ -31,6 +31,9 @@ class Topics:
     def camera_status(self, camera_id: str) -> str:
         return f"{self.root}/cameras/{camera_id}/status"
 
+    def camera_cases(self, camera_id: str) -> str:
+        return f"{self.root}/cameras/{camera_id}/cases"
+
     def case(self, case_id: str) -> str:
         return f"{self.root}/cases/{case_id}"
 

@@ -107,6 +107,7 @@ class MqttOptions:
     ``port`` 0 (only if embedded) is any free port. ``base`` is the first part of every
     topic. ``ca_file``: certificates to trust instead of the system's. ``cert_file`` and
     ``key_file``: what the service shows of itself; both or none. All are PEM.
+    ``discovery_prefix``: below it Home Assistant is told what there is; None: it is not.
     """
 
     host: str = EMBEDDED_HOST
@@ -119,6 +120,7 @@ class MqttOptions:
     cert_file: Path | None = None
     key_file: Path | None = None
     embedded: bool = True
+    discovery_prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

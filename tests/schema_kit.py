@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.protocols import Validator
 
 from alerts.payloads import DIGEST_SCHEMA
-from alerts.schema import COMMAND, bundle
+from alerts.schema import COMMAND, DISCOVERY, bundle
 
 
 def closed(schema: Any) -> Any:
@@ -50,16 +50,21 @@ def kind_of(root: str, topic: str, body: Any = None) -> str:
         return "digest"
     if levels[0] == "cameras" and levels[2:] == ["status"]:
         return "camera"
+    if levels[0] == "cameras" and levels[2:] == ["cases"]:
+        return "camera_cases"
+    if levels[-1] == "config":
+        return DISCOVERY
     return names[levels[0]]
 
 
 def problems(root: str, topic: str, payload: str) -> list[str]:
     """What is wrong with a message; nothing, it is to be hoped. Others than ours are not judged."""
-    if not topic.startswith(f"{root}/"):
+    if not topic.startswith(f"{root}/") and not topic.endswith("/config"):
         return []
     body = json.loads(payload) if payload else None
     name = kind_of(root, topic, body)
-    if name == COMMAND or (name == "case" and not payload):
-        return []  # people send anything; an ended case has no payload
+    may_end = {"case", "camera_cases", DISCOVERY}
+    if name == COMMAND or (name in may_end and not payload):
+        return []  # people send anything; what has ended has no payload
     found = validator(name).iter_errors(body)
     return [f"{topic}: {it.json_path}: {it.message}" for it in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -93,6 +94,10 @@ class MemoryStore:
 
     def open_versions(self) -> tuple[tuple[str, int], ...]:
         return tuple((case.case_id, case.version) for case in self.cases() if case.is_open)
+
+    def open_counts(self) -> dict[tuple[str, str], int]:
+        with self._lock:
+            return Counter(it.key[:2] for it in self._data.cases.values() if it.is_open)
 
     def next_held(self) -> int | None:
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,7 +19,10 @@ from alerts.retention import Kept, Kind, Usage
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The state of one fence (or of a part of a camera's pipeline) as its codec wrote it."""
+    """The state of one fence (or of a part of a camera's pipeline) as its codec wrote it.
+
+    Without a ``camera_id`` it is of the site itself, see :mod:`alerts.announcer`.
+    """
 
     camera_id: str
     fence_id: str
@@ -187,6 +190,10 @@ class Store(Protocol):
 
     def open_versions(self) -> tuple[tuple[str, int], ...]:
         """Id and version of every open case, in the order of their first opening."""
+        ...
+
+    def open_counts(self) -> Mapping[tuple[str, str], int]:
+        """How many cases are open, by camera and fence; what has none is not in it."""
         ...
 
     def next_held(self) -> int | None:

@@ -100,6 +100,12 @@ class SqlStore:
         query = select(it.case_id, it.version).where(it.is_open).order_by(it.ordinal)
         return tuple((row["case_id"], row["version"]) for row in self._read(query))
 
+    def open_counts(self) -> dict[tuple[str, str], int]:
+        it = tables.cases.c
+        query = select(it.camera_id, it.fence_id, func.count().label("open")).where(it.is_open)
+        found = self._read(query.group_by(it.camera_id, it.fence_id))
+        return {(row["camera_id"], row["fence_id"]): row["open"] for row in found}
+
     def next_held(self) -> int | None:
         query = select(func.min(tables.held.c.until_wall_ns).label("until"))
         until: int | None = self._read(query)[0]["until"]

@@ -48,7 +48,8 @@ def acl(
             users = Users(own, tuple(one.id for one in options.recipients), tuple(reader or ()))
         except ValueError as error:
             give_up(TEXT("mqtt.bad_user", got=str(error)), MISUSED)
-        text = mosquitto_acl(Topics(options.mqtt.base, options.site.id), users)
+        topics = Topics(options.mqtt.base, options.site.id)
+        text = mosquitto_acl(topics, users, options.mqtt.discovery_prefix)
         if file is None:
             say(text.rstrip("\n"))
             return
@@ -69,7 +70,7 @@ def schema(
     """Write what the messages look like, for programs."""
     with clear_failures():
         from alerts.asyncapi import asyncapi  # noqa: PLC0415
-        from alerts.schema import BODIES, COMMAND, bundle, single  # noqa: PLC0415
+        from alerts.schema import NAMES, bundle, single  # noqa: PLC0415
 
         whole = asyncapi() if as_asyncapi else bundle()
         if out is None:
@@ -77,7 +78,7 @@ def schema(
             return
         files = {out: whole}
         if out.is_dir():
-            names = () if as_asyncapi else (*BODIES, COMMAND)
+            names = () if as_asyncapi else NAMES
             files = {out / f"{name}.schema.json": single(name) for name in names}
             files[out / ("asyncapi.json" if as_asyncapi else "messages.schema.json")] = whole
         for path, content in files.items():

@@ -84,9 +84,10 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
 
 
 def _mqtt(model: MqttModel, folder: Path, password: Secret | None) -> MqttOptions:
+    discovery = model.discovery_prefix if model.discovery else None
     if model.url is None:
         port = EMBEDDED_PORT if model.embedded_port is None else model.embedded_port
-        return MqttOptions(port=port, base=model.base)
+        return MqttOptions(port=port, base=model.base, discovery_prefix=discovery)
     host, port, tls = broker_place(model.url)
     return MqttOptions(
         host=host,
@@ -99,6 +100,7 @@ def _mqtt(model: MqttModel, folder: Path, password: Secret | None) -> MqttOption
         cert_file=_file(folder, model.cert_file),
         key_file=_file(folder, model.key_file),
         embedded=False,
+        discovery_prefix=discovery,
     )
 
 

@@ -144,6 +144,7 @@ def _mqtt(document: Document) -> Iterator[Problem]:
     needs = [(key, "url") for key in ("username", "ca_file", "cert_file", "key_file")]
     needs += [(key, "username") for key in ("password", "password_file")]
     needs += [("cert_file", "key_file"), ("key_file", "cert_file")]
+    needs += [("discovery_prefix", "discovery")]
     for key, needed in needs:
         if mqtt.get(key) is not None and mqtt.get(needed) is None:
             expected = phrase("expected.needs", given=key, needed=needed)

@@ -77,6 +77,13 @@ class MqttModel(StrictModel):
     cert_file: PathText | None = None
     key_file: PathText | None = None
 
+    discovery: bool = False
+    discovery_prefix: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", max_length=100),
+        Expect("topic_base"),
+    ] = "homeassistant"
+
     _url = field_validator("url")(check_broker_url)
 
 

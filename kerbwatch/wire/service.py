@@ -13,6 +13,7 @@ import cv2
 import structlog
 
 from alerts.casebook import CasePolicy
+from alerts.discovery import Discovery
 from alerts.health import QueueStats
 from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
@@ -179,7 +180,13 @@ def _alert_options(options: ServiceOptions) -> AlertOptions:
         patience=patience_of(options),
         push_picture_bytes=options.push.picture_bytes,
         budgets=options.retention.budgets,
+        discovery=_discovery(options),
     )
+
+
+def _discovery(options: ServiceOptions) -> Discovery | None:
+    prefix = options.mqtt.discovery_prefix
+    return None if prefix is None else Discovery(VERSION, prefix, options.push.language)
 
 
 def _say_overload(

@@ -34,6 +34,16 @@ def test_the_acl_is_made_of_the_configuration(folder: Path) -> None:
     assert (folder / "acl").read_text() == shown.out
 
 
+def test_the_acl_names_the_discovery_prefix_only_where_discovery_is_on(folder: Path) -> None:
+    assert "/config" not in kerbwatch("mqtt", "acl", cwd=folder).out
+    cameras = [camera("gate-3", "a.mp4", [fence()])]
+    streams(folder, cameras, mqtt=BROKER | {"discovery": True, "discovery_prefix": "ha/x"})
+    shown = kerbwatch("mqtt", "acl", "--reader", "ha", cwd=folder)
+    lines = shown.out.splitlines()
+    assert "topic write ha/x/+/kerbwatch_test/+/config" in lines
+    assert "topic read ha/x/+/kerbwatch_test/+/config" in lines[lines.index("user ha") :]
+
+
 @pytest.mark.parametrize(
     ("arguments", "lang", "said"),
     [
@@ -66,9 +76,10 @@ def test_schemas_are_written_as_one_for_a_file_each_and_as_asyncapi(tmp_path: Pa
     assert (written.code, written.out) == (0, "")
     assert (tmp_path / "all.json").read_text() == shown.out
     (tmp_path / "out").mkdir()
-    assert "8 files" in kerbwatch("mqtt", "schema", "-o", "out", cwd=tmp_path).err
+    assert "11 files" in kerbwatch("mqtt", "schema", "-o", "out", cwd=tmp_path).err
     kerbwatch("mqtt", "schema", "--asyncapi", "-o", "out", cwd=tmp_path)
     files = {path.name for path in (tmp_path / "out").iterdir()}
     kinds = ("status", "camera", "case", "event", "inbox", "result", "command", "messages")
-    assert files == {"asyncapi.json", *(f"{name}.schema.json" for name in kinds)}
+    more = ("camera_cases", "digest", "discovery")
+    assert files == {"asyncapi.json", *(f"{name}.schema.json" for name in (*kinds, *more))}
     assert json.loads((tmp_path / "out" / "asyncapi.json").read_text())["asyncapi"] == "3.0.0"

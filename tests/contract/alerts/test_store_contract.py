@@ -130,6 +130,15 @@ def test_cases_are_found_by_their_states_in_the_order_of_opening(store: Store) -
     assert store.cases_in(set()) == ()
 
 
+def test_open_cases_are_counted_by_camera_and_fence(store: Store) -> None:
+    assert store.open_counts() == {}
+    lane, strip = opened(60), opened(70, "strip")
+    keep(store, lane, strip)
+    assert store.open_counts() == {("gate-3", "lane"): 1, ("gate-3", "strip"): 1}
+    keep(store, closed(lane.case))
+    assert store.open_counts() == {("gate-3", "strip"): 1}
+
+
 def test_an_answer_is_remembered_until_newer_ones_take_its_place(store: Store) -> None:
     answers = [Remembered(f"r-{number}", "d", '{"a": "中"}', number) for number in range(5)]
     for answer in answers:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from alerts.cases import utc
+from alerts.discovery import Discovery
 from alerts.duty.budget import parse_budget
 from alerts.duty.deal import Terms, TermsRule
 from alerts.duty.routing import Match
@@ -19,7 +20,7 @@ from alerts.intake import Batch
 from alerts.messages import Message
 from alerts.mqtt.address import MqttAddress
 from alerts.mqtt.session import Session
-from alerts.schema import BODIES
+from alerts.schema import NAMES
 from alerts.service import AlertOptions, AlertService
 from fences.clock import SECOND_NS
 from fences.event import EventKind
@@ -39,7 +40,9 @@ def test_all_kinds_of_messages_are_as_their_schemas_say(
     """``ears`` fails for any message that is not; this sees to it that all kinds come."""
     address = MqttAddress("127.0.0.1", mosquitto.port)
     ear = ears(mosquitto.port)
-    options = AlertOptions(f"sqlite:///{tmp_path / 'a.db'}", tmp_path, "0.0.1", address)
+    options = AlertOptions(
+        f"sqlite:///{tmp_path / 'a.db'}", tmp_path, "0.0.1", address, discovery=Discovery("0.0.1")
+    )
     service = AlertService(options, PEOPLE, CLOCK)
     service.start()
     phone = Session(address, "phone")
@@ -61,7 +64,7 @@ def test_all_kinds_of_messages_are_as_their_schemas_say(
     phone.close(CLOCK)
     heard = ear.wait_for(lambda heard: '"stopped"' in heard[-1].payload)
     kinds = {kind_of(TOPICS.root, one.topic) for one in heard if one.payload}
-    assert kinds == {*BODIES, "command"} - {"digest"}  # of which test_storm.py hears
+    assert kinds == set(NAMES) - {"digest"}  # of which test_storm.py hears
     results = [json.loads(one.payload) for one in heard if "/result/" in one.topic]
     assert [one["code"] for one in results] == [None, None, None, None, "unknown_verb"]
     reasons = {json.loads(one.payload)["reason"] for one in heard if one.topic.endswith("/events")}

@@ -43,6 +43,14 @@ def test_the_file_names_every_user_with_what_is_theirs() -> None:
     )
 
 
+def test_with_discovery_the_service_may_publish_it_and_readers_may_read_it() -> None:
+    users = Users("kerb", ("wenshao",), ("wall",))
+    without = mosquitto_acl(TOPICS, users).splitlines()
+    more = [it for it in mosquitto_acl(TOPICS, users, "ha/x").splitlines() if it not in without]
+    both = ("kerbwatch/linzi/cameras/+/cases", "ha/x/+/kerbwatch_linzi/+/config")
+    assert more == [f"topic {verb} {topic}" for verb in ("write", "read") for topic in both]
+
+
 @pytest.mark.parametrize(
     ("service", "recipients", "readers"),
     [

@@ -16,12 +16,11 @@ from alerts.cases import Case
 from alerts.commands import Command
 from alerts.orders import Place, read_command
 from alerts.payloads import CASE_SCHEMA
-from alerts.schema import BODIES, COMMAND, bundle, single
+from alerts.schema import COMMAND, NAMES, bundle, single
 from tests.alerts_kit import START_WALL_NS, TOPICS, WRITER, new_case
 from tests.hostile.commands import Attacker, Hostile
 from tests.schema_kit import problems, validator
 
-NAMES = (*BODIES, COMMAND)
 DOCUMENT = asyncapi()
 
 
@@ -169,7 +168,8 @@ def test_the_asyncapi_document_has_every_message_and_the_topics_that_are_publish
         for name, one in DOCUMENT["operations"].items()
         if one["bindings"]["mqtt"]["retain"] and one["action"] == "send"
     }
-    assert retained == {"sendStatus", "sendCameraStatus", "sendCases"}
+    states = {"sendStatus", "sendCameraStatus", "sendCameraCases", "sendCases"}
+    assert retained == states | {"sendDiscovery"}
     assert DOCUMENT["operations"]["receiveCommands"]["action"] == "receive"
     payload = DOCUMENT["components"]["messages"]["case"]["payload"]["$ref"]
     assert _at(payload)["properties"]["schema"] == {"const": CASE_SCHEMA}

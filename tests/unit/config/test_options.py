@@ -236,6 +236,13 @@ def test_a_fence_s_hours_hold_for_its_rules_in_the_site_s_zone(load: Load, good:
         ("{url: 'mqtt://broker'}", MqttOptions(host="broker", port=1883, embedded=False)),
         ("{url: 'mqtts://b'}", MqttOptions(host="b", port=8883, tls=True, embedded=False)),
         ("{url: 'mqtt://[::1]:99'}", MqttOptions(host="::1", port=99, embedded=False)),
+        ("{discovery: true}", MqttOptions(discovery_prefix="homeassistant")),
+        ("{discovery: true, discovery_prefix: h/a}", MqttOptions(discovery_prefix="h/a")),
+        ("{discovery: false, discovery_prefix: h/a}", MqttOptions()),
+        (
+            "{url: 'mqtt://b', discovery: true}",
+            MqttOptions(host="b", port=1883, embedded=False, discovery_prefix="homeassistant"),
+        ),
     ],
 )
 def test_brokers(written: str, expected: MqttOptions, load: Load) -> None:
