@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
@@ -70,23 +68,6 @@ def prepare(engine: Engine) -> None:
 def unhurried(connection: Connection) -> None:
     """Until the end of this transaction a statement may take as long as it takes."""
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-
-
-@contextmanager
-def at_once(connection: Connection, *, commit: bool) -> Iterator[None]:
-    """Statements whose results nobody asks for go to a server together, in one round trip.
-
-    ``commit``: with the end of the transaction behind them; elsewhere that is not done here.
-    What is wrong with one of them is raised at the end, as the driver's own error.
-    """
-    if connection.dialect.name != "postgresql":
-        yield
-        return
-    driver: Any = connection.connection.driver_connection
-    with driver.pipeline():
-        yield
-        if commit:
-            driver.execute("COMMIT")
 
 
 def _on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-
-from sqlalchemy import RowMapping
+from typing import Any, Protocol
 
 from alerts.cases import Case, CaseState, Clip, Transition, Verification
 from alerts.chain import Entry, EvidenceFile, Seal
@@ -14,6 +13,13 @@ from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
 from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered
 from fences.box import Box
+
+
+class Row(Protocol):
+    """What is read of a row: columns by name."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
 
 _PLAIN = (
     "case_id",
@@ -67,7 +73,7 @@ def case_to_row(case: Case) -> dict[str, object]:
     }
 
 
-def row_to_case(row: RowMapping) -> Case:
+def row_to_case(row: Row) -> Case:
     return Case(
         **{name: row[name] for name in _PLAIN},
         state=CaseState(row["state"]),
@@ -103,7 +109,7 @@ def seal_to_row(seal: Seal | None) -> dict[str, object]:
     return {"files": files, "case_sha256": seal.case_sha256, "sha256": seal.sha256}
 
 
-def row_to_entry(row: RowMapping, sealed_after: int) -> Entry:
+def row_to_entry(row: Row, sealed_after: int) -> Entry:
     """What cannot be read of a seal is no seal: whoever looks it over tells of that."""
     seal = None
     if row["sha256"] is not None:
@@ -115,7 +121,7 @@ def row_to_entry(row: RowMapping, sealed_after: int) -> Entry:
     return Entry(row_to_transition(row), seal, row["id"] > sealed_after)
 
 
-def row_to_transition(row: RowMapping) -> Transition:
+def row_to_transition(row: Row) -> Transition:
     return Transition(
         case_id=row["case_id"],
         version=row["version"],
@@ -131,7 +137,7 @@ def row_to_transition(row: RowMapping) -> Transition:
     )
 
 
-def row_to_message(row: RowMapping) -> OutboxRow:
+def row_to_message(row: Row) -> OutboxRow:
     message = Message(row["topic"], row["payload"], row["retained"])
     return OutboxRow(row["id"], message, row["wall_ns"])
 
@@ -148,7 +154,7 @@ def held_to_row(held: Held) -> dict[str, object]:
     }
 
 
-def row_to_held(row: RowMapping) -> Held:
+def row_to_held(row: Row) -> Held:
     message = Message(row["topic"], row["payload"])
     kind, seq, until_ns = row["kind"], row["seq"], row["until_wall_ns"]
     return Held(row["case_id"], row["recipient"], kind, message, seq, until_ns)
@@ -176,22 +182,22 @@ def silence_to_row(kept: KeptSilence) -> dict[str, object]:
     }
 
 
-def row_to_silence(row: RowMapping) -> KeptSilence:
+def row_to_silence(row: Row) -> KeptSilence:
     silence = Silence(**{name: row[name] for name in _SILENCE})
     return KeptSilence(row["number"], silence, row["over_wall_ns"], row["lifted_by"])
 
 
-def row_to_answer(row: RowMapping) -> Remembered:
+def row_to_answer(row: Row) -> Remembered:
     return Remembered(row["request_id"], row["digest"], row["answer"], row["wall_ns"])
 
 
-def row_to_checkpoint(row: RowMapping) -> Checkpoint:
+def row_to_checkpoint(row: Row) -> Checkpoint:
     return Checkpoint(
         row["camera_id"], row["fence_id"], row["codec"], row["media_ns"], row["wall_ns"]
     )
 
 
-def row_to_camera(row: RowMapping) -> CameraStatus:
+def row_to_camera(row: Row) -> CameraStatus:
     return CameraStatus(
         row["camera_id"],
         CameraState(row["state"]),

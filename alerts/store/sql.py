@@ -28,6 +28,7 @@ from alerts.health import CameraStatus, QueueStats
 from alerts.pushing.course import Delivery, PushStats, Standing
 from alerts.retention import Kept, Kind, Usage
 from alerts.store import deliveries, kept, rows, statements, tables
+from alerts.store.direct import Direct, Statements
 from alerts.store.engine import first_line, open_engine
 from alerts.store.patience import IMMEDIATE, IN_ORDER, ONE_MOMENT
 from alerts.store.port import Checkpoint, OutboxRow, Truth
@@ -54,6 +55,7 @@ class SqlStore:
         dbapi = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = dbapi.Error
         self._puts = Puts(self._engine.dialect.name)
+        self._statements = Statements(self._engine.dialect)
         one_writer = self._engine.dialect.name == "sqlite"
         # SQLite's own way of waiting sleeps longer and longer, and is not fair
         self._writing: AbstractContextManager[object] = (
@@ -63,13 +65,13 @@ class SqlStore:
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         with self._connected(writes=True, in_order=True) as connection:
-            transaction = SqlTransaction(connection, self._puts)
+            transaction = self._transaction(connection)
             yield transaction
             transaction.flush(commit=True)
 
     def last_case(self, key: CaseKey) -> Case | None:
         with self._connected() as connection:
-            return SqlTransaction(connection, self._puts).last_case(key)
+            return self._transaction(connection).last_case(key)
 
     def case(self, case_id: str) -> Case | None:
         query = select(tables.cases).where(tables.cases.c.case_id == case_id)
@@ -262,6 +264,9 @@ class SqlStore:
     def close(self) -> None:
         self._engine.dispose()
         self._presence.end()
+
+    def _transaction(self, connection: Connection) -> SqlTransaction:
+        return SqlTransaction(Direct(connection, self._statements), self._puts)
 
     def _read(self, query: Select[Any]) -> list[RowMapping]:
         with self._connected() as connection:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict
-from typing import Any
 
-from sqlalchemy import Connection, Executable, RowMapping
+from sqlalchemy import Executable
 
 from alerts.cases import Case, CaseKey, Transition
 from alerts.chain import Seal
@@ -15,22 +14,20 @@ from alerts.health import CameraStatus
 from alerts.messages import Message
 from alerts.pushing.letters import Letter
 from alerts.store import deliveries, kept, rows, statements
+from alerts.store.direct import Direct, Row
 from alerts.store.port import Checkpoint, Held, Remembered
-from alerts.store.postgres import at_once
 from alerts.store.statements import Puts
-
-Row = dict[str, Any]
 
 
 class SqlTransaction:
-    """:class:`alerts.store.port.Transaction` on one connection; :meth:`flush` is its end.
+    """:class:`alerts.store.port.Transaction` in one of a database; :meth:`flush` is its end.
 
     Reads see what was written before them: from memory where that is enough, else everything
     is sent to the database first.
     """
 
-    def __init__(self, connection: Connection, puts: Puts) -> None:
-        self._connection = connection
+    def __init__(self, direct: Direct, puts: Puts) -> None:
+        self._direct = direct
         self._puts = puts
         self._counters: dict[str, int] | None = None
         self._newest: dict[CaseKey, Case | None] = {}
@@ -69,14 +66,14 @@ class SqlTransaction:
         return self._one(statements.CASE, {"case_id": case_id})
 
     def history(self, case_id: str) -> tuple[Transition, ...]:
-        found = self._connection.execute(statements.HISTORY, {"case_id": case_id}).mappings()
+        found = self._direct.rows(statements.HISTORY, {"case_id": case_id})
         written = (line for line in self._told if line.case_id == case_id)
         return (*map(rows.row_to_transition, found), *written)
 
     def steps(self, case_id: str) -> frozenset[str]:
-        found = self._connection.execute(statements.STEPS, {"case_id": case_id}).scalars()
-        written = (row["key"] for row in self._steps if row["case_id"] == case_id)
-        return frozenset((*found, *written))
+        found = self._direct.rows(statements.STEPS, {"case_id": case_id})
+        written = (row for row in self._steps if row["case_id"] == case_id)
+        return frozenset(row["key"] for row in (*found, *written))
 
     def add_step(self, key: str, case_id: str, wall_ns: int) -> None:
         self._steps.append({"key": key, "case_id": case_id, "wall_ns": wall_ns})
@@ -88,41 +85,41 @@ class SqlTransaction:
         if self._held:
             self.flush()
         now = {"now_wall_ns": now_wall_ns}
-        found = self._connection.execute(statements.DUE_HELD, now).mappings().all()
+        found = self._direct.rows(statements.DUE_HELD, now)
         if found:
-            self._connection.execute(statements.DROP_HELD, now)
+            self._direct.run(statements.DROP_HELD, now)
         return tuple(map(rows.row_to_held, found))
 
     def running_silences(self) -> tuple[KeptSilence, ...]:
         if self._silences is None:
-            found = self._connection.execute(statements.RUNNING_SILENCES).mappings()
+            found = self._direct.rows(statements.RUNNING_SILENCES)
             self._silences = tuple(map(rows.row_to_silence, found))
         return self._silences
 
     def add_silence(self, silence: Silence) -> KeptSilence:
         kept = KeptSilence(self._count("silence"), silence)
-        self._connection.execute(statements.ADD_SILENCE, rows.silence_to_row(kept))
+        self._direct.run(statements.ADD_SILENCE, rows.silence_to_row(kept))
         self._silences = None
         return kept
 
     def end_silence(self, number: int, wall_ns: int, lifted_by: str | None = None) -> None:
         over: Row = {"which": number, "over_wall_ns": wall_ns, "lifted_by": lifted_by}
-        self._connection.execute(statements.END_SILENCE, over)
+        self._direct.run(statements.END_SILENCE, over)
         self._silences = None
 
     def open_cases(self, camera_id: str) -> tuple[Case, ...]:
         self.flush()
-        found = self._connection.execute(statements.OPEN_CASES, {"camera_id": camera_id})
-        return tuple(map(self._read, found.mappings()))
+        found = self._direct.rows(statements.OPEN_CASES, {"camera_id": camera_id})
+        return tuple(map(self._read, found))
 
     def cases_of_storm(self, key: str) -> tuple[Case, ...]:
         self.flush()
-        found = self._connection.execute(statements.CASES_OF_STORM, {"storm": key})
-        return tuple(map(self._read, found.mappings()))
+        found = self._direct.rows(statements.CASES_OF_STORM, {"storm": key})
+        return tuple(map(self._read, found))
 
     def calm(self) -> str | None:
         if self._calm is None:
-            self._calm = self._connection.execute(statements.CALM).scalar()
+            self._calm = self._direct.value(statements.CALM)
         return self._calm
 
     def put_calm(self, codec: str) -> None:
@@ -131,8 +128,7 @@ class SqlTransaction:
     def has_event(self, event_key: str) -> bool:
         if event_key in self._events:
             return True
-        found = self._connection.execute(statements.EVENT, {"event_id": event_key})
-        return found.first() is not None
+        return self._direct.row(statements.EVENT, {"event_id": event_key}) is not None
 
     def next_seq(self) -> int:
         return self._count("seq")
@@ -155,8 +151,7 @@ class SqlTransaction:
 
     def head(self, case_id: str) -> str | None:
         if case_id not in self._heads:
-            found = self._connection.execute(statements.HEAD, {"case_id": case_id})
-            self._heads[case_id] = found.scalar()
+            self._heads[case_id] = self._direct.value(statements.HEAD, {"case_id": case_id})
         return self._heads[case_id]
 
     def add_transition(self, transition: Transition, seal: Seal | None = None) -> None:
@@ -186,8 +181,7 @@ class SqlTransaction:
     def remembered(self, request_id: str) -> Remembered | None:
         if request_id in self._answers:
             return self._answers[request_id]
-        found = self._connection.execute(statements.ANSWER, {"request_id": request_id})
-        row = found.mappings().first()
+        row = self._direct.row(statements.ANSWER, {"request_id": request_id})
         return None if row is None else rows.row_to_answer(row)
 
     def remember(self, answer: Remembered) -> None:
@@ -213,7 +207,7 @@ class SqlTransaction:
 
     def flush(self, *, commit: bool = False) -> None:
         """Send what has been gathered, cases before the lines of their log."""
-        with at_once(self._connection, commit=commit):
+        with self._direct.at_once(commit=commit):
             self._send_all()
         self._known |= self._new.keys()
         self._new, self._changed, self._put_cases = {}, {}, {}
@@ -224,28 +218,23 @@ class SqlTransaction:
         self._counted = self._calmed = False
 
     def _send_all(self) -> None:
-        self._send(self._puts.case, list(self._new.values()))
-        self._send(statements.CHANGE_CASE, _with_known_ids(self._changed))
-        self._send(statements.ADD_LINE, self._lines)
-        self._send(self._puts.evidence, list(self._files.values()))
-        self._send(statements.ADD_STEP, self._steps)
-        self._send(statements.ADD_HELD, self._held)
-        self._send(statements.ADD_MESSAGE, self._messages)  # in order: their ids grow with it
-        self._send(statements.ADD_LETTER, self._letters)
-        self._send(statements.ADD_ANSWER, [asdict(one) for one in self._answers.values()])
-        self._send(self._puts.checkpoint, list(self._checkpoints.values()))
-        self._send(self._puts.camera, list(self._cameras.values()))
+        send = self._direct.run_with_each
+        send(self._puts.case, list(self._new.values()))
+        send(statements.CHANGE_CASE, _with_known_ids(self._changed))
+        send(statements.ADD_LINE, self._lines)
+        send(self._puts.evidence, list(self._files.values()))
+        send(statements.ADD_STEP, self._steps)
+        send(statements.ADD_HELD, self._held)
+        send(statements.ADD_MESSAGE, self._messages)  # in order: their ids grow with it
+        send(statements.ADD_LETTER, self._letters)
+        send(statements.ADD_ANSWER, [asdict(one) for one in self._answers.values()])
+        send(self._puts.checkpoint, list(self._checkpoints.values()))
+        send(self._puts.camera, list(self._cameras.values()))
         if self._calmed:
-            self._send(self._puts.calm, [{"name": "storms", "codec": self._calm}])
+            send(self._puts.calm, [{"name": "storms", "codec": self._calm}])
         if self._counted and self._counters is not None:
             counters = [{"name": name, "value": n} for name, n in sorted(self._counters.items())]
-            self._send(self._puts.counter, counters)
-
-    def _send(self, statement: Executable, gathered: list[Row]) -> None:
-        if len(gathered) == 1:  # the general way costs a database more
-            self._connection.execute(statement, gathered[0])
-        elif gathered:
-            self._connection.execute(statement, gathered)
+            send(self._puts.counter, counters)
 
     def _pending(self) -> Collection[Case]:
         return self._put_cases.values()
@@ -253,18 +242,18 @@ class SqlTransaction:
     def _count(self, name: str) -> int:
         """Read once, written once, however often it is used; nobody else writes meanwhile."""
         if self._counters is None:
-            found = self._connection.execute(statements.COUNTERS)
-            self._counters = {row.name: row.value for row in found}
+            found = self._direct.rows(statements.COUNTERS)
+            self._counters = {row["name"]: row["value"] for row in found}
         value = self._counters.get(name, 0) + 1
         self._counters[name] = value
         self._counted = True
         return value
 
     def _one(self, statement: Executable, values: Row) -> Case | None:
-        row = self._connection.execute(statement, values).mappings().first()
+        row = self._direct.row(statement, values)
         return None if row is None else self._read(row)
 
-    def _read(self, row: RowMapping) -> Case:
+    def _read(self, row: Row) -> Case:
         case = rows.row_to_case(row)
         self._known.add(case.case_id)
         self._heads.setdefault(case.case_id, row["log_sha256"])
