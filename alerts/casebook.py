@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from alerts.cases import (
     CAMERA,
@@ -181,7 +182,10 @@ def _on_open(last: Case, event: FenceEvent) -> Change | None:
     if event.violation != last.violation:
         return None  # the end of a violation that this case has left behind
     case = replace(
-        _stamped(last, event), cleared_wall_ns=event.wall_ns, cleared_media_ns=event.media_ns
+        last,
+        **_stamp(last, event),
+        cleared_wall_ns=event.wall_ns,
+        cleared_media_ns=event.media_ns,
     )
     by_itself = event.reason is Reason.PLACE_CLEAR
     if by_itself and last.state is CaseState.HANDLED:
@@ -240,10 +244,11 @@ def _reopen(last: Case, event: FenceEvent, recipients: tuple[str, ...]) -> Chang
 
 def _seen(case: Case, event: FenceEvent) -> Case:
     if not event.sightings:
-        return _stamped(case, event)
+        return replace(case, **_stamp(case, event))
     named = next((it for it in event.sightings if it.named_by != PLACE), None)
     return replace(
-        _stamped(case, event),
+        case,
+        **_stamp(case, event),
         box=_span(event),
         labels=(named or event.sightings[0]).labels,
         named_by=(case.named_by or PLACE) if named is None else named.named_by,
@@ -253,17 +258,17 @@ def _seen(case: Case, event: FenceEvent) -> Case:
     )
 
 
-def _stamped(case: Case, event: FenceEvent) -> Case:
+def _stamp(case: Case, event: FenceEvent) -> dict[str, Any]:
+    """What every event changes of a case that it belongs to, as arguments of ``replace``."""
     same = case.violation == event.violation and event.kind is not EventKind.OPENED
-    return replace(
-        case,
-        version=case.version + 1,
-        violation=event.violation,
-        violation_wall_ns=case.violation_wall_ns if same else event.wall_ns,
-        seq=event.seq,
-        updated_wall_ns=event.wall_ns,
-        updated_media_ns=event.media_ns,
-    )
+    return {
+        "version": case.version + 1,
+        "violation": event.violation,
+        "violation_wall_ns": case.violation_wall_ns if same else event.wall_ns,
+        "seq": event.seq,
+        "updated_wall_ns": event.wall_ns,
+        "updated_media_ns": event.media_ns,
+    }
 
 
 def _span(event: FenceEvent) -> Box:

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import MISSING, asdict, dataclass, fields
+from operator import attrgetter
 
 from alerts.cases import Case, Clip, Transition
 from fences.box import Box
@@ -110,15 +111,19 @@ def case_bytes(case: Case) -> bytes:
 
 def _said(whole: Case | Transition) -> dict[str, object]:
     """Fields that say something: what later versions add changes no older digest."""
+    values_of, defaults = _FIELDS[type(whole)]
     return {
         name: value
-        for name, default in _DEFAULTS[type(whole)]
-        if (value := getattr(whole, name)) != default or default is MISSING
+        for (name, default), value in zip(defaults, values_of(whole), strict=True)
+        if value != default or default is MISSING
     }
 
 
-_DEFAULTS = {
-    kind: tuple((field.name, field.default) for field in fields(kind))
+_FIELDS = {
+    kind: (
+        attrgetter(*(field.name for field in fields(kind))),
+        tuple((field.name, field.default) for field in fields(kind)),
+    )
     for kind in (Case, Transition)
 }
 """Asked for with every change of a case, so found out once."""
@@ -126,10 +131,7 @@ _DEFAULTS = {
 
 def canonical(content: object) -> bytes:
     """JSON that is always written in one way: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
-    return text.encode("utf-8")
+    return _ENCODER.encode(content).encode("utf-8")
 
 
 def sha256_of(data: bytes) -> str:
@@ -143,3 +145,8 @@ def _plain(value: object) -> object:
     if isinstance(value, Clip):
         return asdict(value)
     raise TypeError(type(value).__name__)
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+)

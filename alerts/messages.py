@@ -83,9 +83,13 @@ class Writer:
 
     def inbox(self, notice: Notice, seq: int, transition: Transition) -> tuple[Message, ...]:
         """One push for everybody it is for who is still known."""
+        people = self.directory.people(notice.told)
+        if not people:
+            return ()
+        first = self.inbox_body(notice, seq, transition, people[0])
         return tuple(
-            Message(self.topics.inbox(one.id), _dump(self.inbox_body(notice, seq, transition, one)))
-            for one in self.directory.people(notice.told)
+            Message(self.topics.inbox(one.id), _dump(_for(one, first, notice.case)))
+            for one in people
         )
 
     def letter(self, message: Message) -> Letter | None:
@@ -271,6 +275,12 @@ class Writer:
         return Parts(self.directory, self.picture_base)
 
 
+def _for(recipient: Recipient, body: InboxBody, case: Case) -> InboxBody:
+    """The push that somebody gets, for somebody else: nothing else in it is of them."""
+    verbs = [verb.value for verb in verbs_for(case, recipient)]
+    return {**body, "recipient": person(recipient), "verbs": verbs}
+
+
 def scenario_names(scenario_id: str) -> NamedBoth:
     """Names from the catalogue; the id where a scenario is no longer in it."""
     if scenario_id == CAMERA_HEALTH:
@@ -286,5 +296,8 @@ def _rounded(value: float | None, places: int) -> float | None:
     return None if value is None else round(value, places)
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def _dump(body: Mapping[str, object]) -> str:
-    return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(body)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from alerts.cases import CAMERA, Case, utc
 from alerts.health import CAMERA_HEALTH
@@ -92,11 +94,17 @@ class Parts:
         return f"{self.picture_base}/{relative}" if self.picture_base else relative
 
     def time(self, wall_ns: int) -> tuple[str, int]:
-        local = utc(wall_ns).astimezone(self.directory.site.zone_info)
-        return local.isoformat(timespec="milliseconds"), wall_ns // 1_000_000
+        return _time(wall_ns, self.directory.site.zone_info)
 
     def maybe_time(self, wall_ns: int | None) -> tuple[str | None, int | None]:
         return (None, None) if wall_ns is None else self.time(wall_ns)
+
+
+@lru_cache(maxsize=4096)
+def _time(wall_ns: int, zone: ZoneInfo) -> tuple[str, int]:
+    """Every message of a case says the same few times again."""
+    local = utc(wall_ns).astimezone(zone)
+    return local.isoformat(timespec="milliseconds"), wall_ns // 1_000_000
 
 
 def person(recipient: Recipient) -> Person:

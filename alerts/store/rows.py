@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from operator import attrgetter
 from typing import Any, Protocol
 
 from alerts.cases import Case, CaseState, Clip, Transition, Verification
@@ -60,9 +61,12 @@ _PLAIN = (
 )
 
 
+_plain_of = attrgetter(*_PLAIN)
+
+
 def case_to_row(case: Case) -> dict[str, object]:
     """Every column of ``cases`` but ``ordinal`` and ``log_sha256``."""
-    return {name: getattr(case, name) for name in _PLAIN} | {
+    return dict(zip(_PLAIN, _plain_of(case), strict=True)) | {
         "state": case.state.value,
         "is_open": case.is_open,
         "verification": None if case.verification is None else case.verification.value,
