@@ -21,7 +21,7 @@ from alerts.casebook import (
     event_key,
     key_of,
 )
-from alerts.cases import Case, CaseKey, Clip
+from alerts.cases import Case, CaseKey, Clip, make_case_id
 from alerts.clipped import with_clip
 from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder, Footage, Saved
@@ -34,8 +34,9 @@ from alerts.patients import Patients
 from alerts.picture import Image
 from alerts.registry import Registry, make_registry
 from alerts.store.port import Checkpoint, Store, Transaction
+from alerts.store.reads import Reads
 from fences.clock import Clock
-from fences.event import FenceEvent
+from fences.event import EventKind, FenceEvent
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +92,9 @@ class Intake:
         """
         with self._noting_loss():
             pictures = self._write_pictures(batch)
-            changes = self._registry.keeper.keep(lambda it: self._take(it, batch, pictures))
+            changes = self._registry.keeper.keep(
+                lambda it: self._take(it, batch, pictures), _reads_of(batch)
+            )
         self._registry.outage.back("intake")
         self._registry.say(changes)
         return changes
@@ -247,6 +250,15 @@ class Intake:
             else:
                 pictures[event_key(event)] = saved
         return pictures
+
+
+def _reads_of(batch: Batch) -> Reads:
+    """What every event asks for, and the cases that may begin."""
+    return Reads(
+        events=tuple(map(event_key, batch.events)),
+        places=tuple(map(key_of, batch.events)),
+        cases=tuple(make_case_id(it) for it in batch.events if it.kind is EventKind.OPENED),
+    )
 
 
 def _needs_picture(change: Change, event: FenceEvent) -> bool:

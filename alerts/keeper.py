@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from alerts.casebook import Change
@@ -13,6 +14,7 @@ from alerts.messages import Writer
 from alerts.night import hushed
 from alerts.posting import put_message
 from alerts.store.port import Store, Transaction
+from alerts.store.reads import NO_READS, Reads
 from alerts.storms import stormed
 from alerts.together import Together
 from fences.clock import Clock
@@ -21,26 +23,34 @@ Result = TypeVar("Result")
 Work = Callable[[Transaction], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    work: Work
+    reads: Reads
+
+
 class Keeper:
     """Safe to call from many threads; batches of cameras, commands and steps of time share it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._together: Together[Work, Any] = Together(self._keep, threading.Lock())
+        self._together: Together[_Task, Any] = Together(self._keep, threading.Lock())
 
-    def keep(self, work: Callable[[Transaction], Result]) -> Result:
+    def keep(self, work: Callable[[Transaction], Result], reads: Reads = NO_READS) -> Result:
         """What ``work`` returns, once what it wrote is on disk.
 
+        ``reads``: what it is known to ask for; that of all who wait is read at once.
         It is done again from its beginning if that of somebody else has failed beside it, so it
         may change nothing but the transaction. Raises ``StoreError``, and what ``work`` raises.
         """
-        result: Result = self._together.do(work)
+        result: Result = self._together.do(_Task(work, reads))
         return result
 
-    def _keep(self, waiting: Sequence[Work]) -> list[Any]:
+    def _keep(self, waiting: Sequence[_Task]) -> list[Any]:
         """In one transaction: a commit costs the disk the same for all of them."""
         with self._store.write() as transaction:
-            return [work(transaction) for work in waiting]
+            transaction.expect([task.reads for task in waiting])
+            return [task.work(transaction) for task in waiting]
 
 
 def write_change(transaction: Transaction, change: Change, writer: Writer, clock: Clock) -> Change:

@@ -68,8 +68,8 @@ class Direct:
 
     def __init__(self, connection: Connection, statements: Statements) -> None:
         self._statements = statements
-        self._driver: Any = connection.connection.driver_connection
-        self._cursor: Any = self._driver.cursor()
+        self._lent: Any = connection.connection
+        self._cursor: Any = self._lent.cursor()
         self._has_pipeline = connection.dialect.name == "postgresql"
 
     def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> list[Row]:
@@ -95,7 +95,7 @@ class Direct:
         if not self._has_pipeline:
             return [self.rows(statement, values) for statement, values in queries]
         with self.at_once():
-            cursors = [self._driver.cursor() for _ in queries]
+            cursors = [self._lent.cursor() for _ in queries]
             for cursor, (statement, values) in zip(cursors, queries, strict=True):
                 written = self._statements.written(statement, values)
                 cursor.execute(written.text, written.bound(values))
@@ -124,10 +124,11 @@ class Direct:
         if not self._has_pipeline:
             yield
             return
-        with self._driver.pipeline():
+        driver = self._lent.driver_connection
+        with driver.pipeline():
             yield
             if commit:
-                self._driver.execute("COMMIT")
+                driver.execute("COMMIT")
 
 
 def _rows(cursor: Any) -> list[Row]:

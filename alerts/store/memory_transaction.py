@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from alerts.cases import Case, CaseKey, Transition
@@ -13,6 +14,7 @@ from alerts.messages import Message
 from alerts.pushing.course import Delivery
 from alerts.pushing.letters import Letter
 from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered
+from alerts.store.reads import Reads
 
 
 @dataclass(slots=True)
@@ -42,6 +44,9 @@ class MemoryTransaction:
 
     def __init__(self, data: MemoryData) -> None:
         self._data = data
+
+    def expect(self, reads: Collection[Reads]) -> None:
+        """All of it is at hand."""
 
     def last_case(self, key: CaseKey) -> Case | None:
         case_id = self._data.newest.get(key)

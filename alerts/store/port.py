@@ -15,6 +15,7 @@ from alerts.messages import Message
 from alerts.pushing.course import Delivery, PushStats
 from alerts.pushing.letters import Letter
 from alerts.retention import Kept, Kind, Usage
+from alerts.store.reads import Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ class Truth:
 
 class Transaction(Protocol):
     """All or nothing. Reads see what was written before them in the same transaction."""
+
+    def expect(self, reads: Collection[Reads]) -> None:
+        """Said first of all: this will be asked for. It changes no answer, but may cost less."""
+        ...
 
     def last_case(self, key: CaseKey) -> Case | None:
         """The newest case of a fence and scenario, open or not."""

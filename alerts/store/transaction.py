@@ -16,6 +16,7 @@ from alerts.pushing.letters import Letter
 from alerts.store import deliveries, kept, rows, statements
 from alerts.store.direct import Direct, Row
 from alerts.store.port import Checkpoint, Held, Remembered
+from alerts.store.reads import Reads
 from alerts.store.statements import Puts
 
 
@@ -42,6 +43,7 @@ class SqlTransaction:
         self._held: list[Row] = []
         self._silences: tuple[KeptSilence, ...] | None = None
         self._events: set[str] = set()
+        self._absent: set[str] = set()
         self._messages: list[Row] = []
         self._letters: list[Row] = []
         self._answers: dict[str, Remembered] = {}
@@ -52,12 +54,36 @@ class SqlTransaction:
         self._calm: str | None = None
         self._calmed = False
 
+    def expect(self, reads: Collection[Reads]) -> None:
+        events = {key for one in reads for key in one.events}
+        places = {key for one in reads for key in one.places}
+        cases = {case_id for one in reads for case_id in one.cases}
+        if not (events or places or cases):
+            return
+        found = iter(
+            self._direct.rows_of_all(
+                [
+                    (statements.COUNTERS, {}),
+                    (statements.RUNNING_SILENCES, {}),
+                    *((statements.EVENT, {"event_id": key}) for key in events),
+                    *((statements.HEAD, {"case_id": case_id}) for case_id in cases),
+                    *((statements.NEWEST_CASE, _of_place(key)) for key in places),
+                ]
+            )
+        )
+        self._counters = {row["name"]: row["value"] for row in next(found)}
+        self._silences = tuple(map(rows.row_to_silence, next(found)))
+        self._absent = {key for key in events if not next(found)}
+        for case_id in cases:
+            self._heads[case_id] = next((row["log_sha256"] for row in next(found)), None)
+        for key in places:
+            self._newest[key] = next(map(self._read, next(found)), None)
+
     def last_case(self, key: CaseKey) -> Case | None:
         if key not in self._newest:
             if any(case.key == key for case in self._pending()):
                 self.flush()
-            place = dict(zip(("camera_id", "fence_id", "scenario_id"), key, strict=True))
-            self._newest[key] = self._one(statements.NEWEST_CASE, place)
+            self._newest[key] = self._one(statements.NEWEST_CASE, _of_place(key))
         return self._newest[key]
 
     def case(self, case_id: str) -> Case | None:
@@ -128,6 +154,8 @@ class SqlTransaction:
     def has_event(self, event_key: str) -> bool:
         if event_key in self._events:
             return True
+        if event_key in self._absent:
+            return False
         return self._direct.row(statements.EVENT, {"event_id": event_key}) is not None
 
     def next_seq(self) -> int:
@@ -164,6 +192,7 @@ class SqlTransaction:
             self._files |= {one.path: kept.row_of(one, transition) for one in seal.files}
         if transition.event_id is not None:
             self._events.add(transition.event_id)
+            self._absent.discard(transition.event_id)
 
     def add_message(self, message: Message, wall_ns: int) -> None:
         row = {
@@ -258,6 +287,10 @@ class SqlTransaction:
         self._known.add(case.case_id)
         self._heads.setdefault(case.case_id, row["log_sha256"])
         return case
+
+
+def _of_place(key: CaseKey) -> Row:
+    return dict(zip(("camera_id", "fence_id", "scenario_id"), key, strict=True))
 
 
 def _with_known_ids(changed: dict[str, Row]) -> list[Row]:
