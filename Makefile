@@ -10,7 +10,7 @@ SECONDS ?= 0
 ARGS ?=
 ROUNDS ?= 200
 STORE ?= sqlite
-WORKERS ?= 2
+WORKERS ?= 3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)

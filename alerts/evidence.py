@@ -24,7 +24,7 @@ import numpy as np
 from alerts.cases import Case, CaseState, Clip, utc
 from alerts.chain import EvidenceFile
 from alerts.errors import EvidenceError
-from alerts.messages import scenario_names
+from alerts.parts import scenario_names
 from alerts.picture import Annotation, Image, annotate
 from alerts.place import Directory
 from alerts.push import occupancy_text

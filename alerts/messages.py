@@ -11,17 +11,16 @@ from alerts.answers import Answer
 from alerts.casebook import Change, Notice
 from alerts.cases import Case, Transition
 from alerts.digests import DigestKind, digest_body
-from alerts.health import CAMERA_HEALTH, CameraStatus, QueueStats, ServiceState
-from alerts.parts import Parts, person
-from alerts.payloads import CaseBody, InboxBody, NamedBoth, StatusBody
+from alerts.health import CameraStatus, QueueStats, ServiceState
+from alerts.parts import Parts, person, scenario_names
+from alerts.payloads import CaseBody, InboxBody, StatusBody
 from alerts.people import Recipient
 from alerts.place import Directory
 from alerts.push import push_text
 from alerts.pushing.letters import NO_PUSH, Letter, PushPlan
-from alerts.texts import Language, load_texts
+from alerts.texts import Language
 from alerts.topics import Topics
 from alerts.verbs import verbs_for
-from fences.catalogue import CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,17 +278,6 @@ def _for(recipient: Recipient, body: InboxBody, case: Case) -> InboxBody:
     """The push that somebody gets, for somebody else: nothing else in it is of them."""
     verbs = [verb.value for verb in verbs_for(case, recipient)]
     return {**body, "recipient": person(recipient), "verbs": verbs}
-
-
-def scenario_names(scenario_id: str) -> NamedBoth:
-    """Names from the catalogue; the id where a scenario is no longer in it."""
-    if scenario_id == CAMERA_HEALTH:
-        zh, en = (load_texts("alerts", one)("health.name") for one in (Language.ZH, Language.EN))
-        return {"id": scenario_id, "zh": zh, "en": en}
-    scenario = CATALOGUE.get(scenario_id)
-    if scenario is None:
-        return {"id": scenario_id, "zh": scenario_id, "en": scenario_id}
-    return {"id": scenario_id, "zh": scenario.name_zh, "en": scenario.name_en}
 
 
 def _rounded(value: float | None, places: int) -> float | None:

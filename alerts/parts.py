@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from alerts.cases import CAMERA, Case, utc
 from alerts.health import CAMERA_HEALTH
-from alerts.payloads import ClipBody, DeadlineBody, Named, Person, ProgressBody
+from alerts.payloads import ClipBody, DeadlineBody, Named, NamedBoth, Person, ProgressBody
 from alerts.people import Recipient
 from alerts.place import Directory
+from alerts.texts import Language, load_texts
+from fences.catalogue import CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +112,14 @@ def _time(wall_ns: int, zone: ZoneInfo) -> tuple[str, int]:
 def person(recipient: Recipient) -> Person:
     """A recipient as messages name them."""
     return {"id": recipient.id, "name": recipient.name, "role": recipient.role.value}
+
+
+def scenario_names(scenario_id: str) -> NamedBoth:
+    """Names from the catalogue; the id where a scenario is no longer in it."""
+    if scenario_id == CAMERA_HEALTH:
+        zh, en = (load_texts("alerts", one)("health.name") for one in (Language.ZH, Language.EN))
+        return {"id": scenario_id, "zh": zh, "en": en}
+    scenario = CATALOGUE.get(scenario_id)
+    if scenario is None:
+        return {"id": scenario_id, "zh": scenario_id, "en": scenario_id}
+    return {"id": scenario_id, "zh": scenario.name_zh, "en": scenario.name_en}

@@ -61,10 +61,11 @@ def problems(root: str, topic: str, payload: str) -> list[str]:
     """What is wrong with a message; nothing, it is to be hoped. Others than ours are not judged."""
     if not topic.startswith(f"{root}/") and not topic.endswith("/config"):
         return []
-    body = json.loads(payload) if payload else None
-    name = kind_of(root, topic, body)
     may_end = {"case", "camera_cases", DISCOVERY}
+    name = kind_of(root, topic)
     if name == COMMAND or (name in may_end and not payload):
         return []  # people send anything; what has ended has no payload
+    body = json.loads(payload)
+    name = kind_of(root, topic, body)
     found = validator(name).iter_errors(body)
     return [f"{topic}: {it.json_path}: {it.message}" for it in found]

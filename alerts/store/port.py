@@ -20,10 +20,7 @@ from alerts.store.reads import Reads
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The state of one fence (or of a part of a camera's pipeline) as its codec wrote it.
-
-    Without a ``camera_id`` it is of the site itself, see :mod:`alerts.announcer`.
-    """
+    """The state of one fence, or without ``camera_id`` of the site, as its codec wrote it."""
 
     camera_id: str
     fence_id: str

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from alerts.messages import scenario_names
+from alerts.parts import scenario_names
 from alerts.texts import Language, Texts
 from replay.accuracy.contestants import OURS
 from replay.accuracy.result import ClipResult, Mistake

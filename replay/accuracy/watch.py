@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from alerts.evidence import write_jpeg
-from alerts.messages import scenario_names
+from alerts.parts import scenario_names
 from alerts.picture import Annotation, annotate
 from alerts.texts import Language, load_texts
 from detector.engines.protocol import Engine

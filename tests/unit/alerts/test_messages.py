@@ -9,7 +9,8 @@ from alerts.casebook import Change, decide
 from alerts.cases import Case
 from alerts.clipped import with_clip
 from alerts.health import QUARANTINED, CameraState, CameraStatus, QueueStats, ServiceState
-from alerts.messages import Message, scenario_names
+from alerts.messages import Message
+from alerts.parts import scenario_names
 from alerts.topics import Topics
 from fences.clock import SECOND_NS
 from fences.event import EventKind, FenceEvent
