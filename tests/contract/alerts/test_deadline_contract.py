@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,22 +11,8 @@ from alerts.duty.quiet import KeptSilence, Silence
 from alerts.errors import StoreError
 from alerts.messages import Message
 from alerts.store import Held, Store
-from alerts.store.memory import MemoryStore
-from alerts.store.sql import SqlStore
 from fences.event import EventKind
 from tests.alerts_kit import fence_event
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    makers: dict[str, Callable[[], Store]] = {
-        "memory": MemoryStore,
-        "sqlite": lambda: SqlStore(f"sqlite:///{tmp_path / 'kerbwatch.db'}"),
-        "postgresql": lambda: SqlStore(request.getfixturevalue("postgres").database()),
-    }
-    made = makers[request.param]()
-    yield made
-    made.close()
 
 
 def opened(fence_id: str = "lane") -> Change:

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-
 from alerts.casebook import Change, decide
 from alerts.chain import seal_of
 from alerts.store import Store, Transaction
-from alerts.store.memory import MemoryStore
 from alerts.store.reads import Reads
-from alerts.store.sql import SqlStore
 from fences.event import EventKind
 from tests.alerts_kit import fence_event
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    makers: dict[str, Callable[[], Store]] = {
-        "memory": MemoryStore,
-        "sqlite": lambda: SqlStore(f"sqlite:///{tmp_path / 'kerbwatch.db'}"),
-        "postgresql": lambda: SqlStore(request.getfixturevalue("postgres").database()),
-    }
-    made = makers[request.param]()
-    yield made
-    made.close()
 
 
 def opened(fence_id: str) -> Change:

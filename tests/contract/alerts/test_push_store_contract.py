@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from alerts.pushing.course import Delivery, PushStats, Standing, sent
 from alerts.pushing.letters import Letter
 from alerts.store import Store
-from alerts.store.memory import MemoryStore
-from alerts.store.sql import SqlStore
 from tests.push_kit import letter
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    makers: dict[str, Callable[[], Store]] = {
-        "memory": MemoryStore,
-        "sqlite": lambda: SqlStore(f"sqlite:///{tmp_path / 'data' / 'kerbwatch.db'}"),
-        "postgresql": lambda: SqlStore(request.getfixturevalue("postgres").database()),
-    }
-    made = makers[request.param]()
-    yield made
-    made.close()
 
 
 def post(store: Store, *letters: Letter, at_ns: int = 100) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,22 +12,8 @@ from alerts.cases import Case, CaseState, Verification
 from alerts.health import CameraState, CameraStatus, QueueStats
 from alerts.messages import Message
 from alerts.store import Checkpoint, Remembered, Store
-from alerts.store.memory import MemoryStore
-from alerts.store.sql import SqlStore
 from fences.event import EventKind
 from tests.alerts_kit import CLIP, fence_event
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    makers: dict[str, Callable[[], Store]] = {
-        "memory": MemoryStore,
-        "sqlite": lambda: SqlStore(f"sqlite:///{tmp_path / 'data' / 'kerbwatch.db'}"),
-        "postgresql": lambda: SqlStore(request.getfixturevalue("postgres").database()),
-    }
-    made = makers[request.param]()
-    yield made
-    made.close()
 
 
 def opened(at_s: float = 60, fence_id: str = "lane") -> Change:
