@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,75 +16,12 @@ from alerts.health import CameraState
 from alerts.intake import Batch
 from alerts.mqtt.broker import EmbeddedBroker
 from alerts.service import AlertService
+from chaos.broker import Wire
 from fences.event import EventKind, FenceEvent
 from tests.alerts_kit import TOPICS, fence_event
 
 Listen = Callable[[int], Any]
 MakeService = Callable[[int | None], AlertService]
-
-
-class Wire:
-    """Forwards connections to a port, until it is cut; lets a subscriber be there first."""
-
-    def __init__(self, target_port: int) -> None:
-        self.target_port = target_port
-        self._open: list[socket.socket] = []
-        self._up = True
-        self._lock = threading.Lock()
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._door.getsockname()[1])
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
-        self._threads[0].start()
-
-    def cut(self) -> None:
-        with self._lock:
-            self._up = False
-            for end in self._open:
-                with suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
-            self._open = []
-
-    def mend(self) -> None:
-        with self._lock:
-            self._up = True
-
-    def close(self) -> None:
-        self.cut()
-        self._door.shutdown(socket.SHUT_RDWR)
-        self._door.close()
-        for thread in self._threads:
-            thread.join(5)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._door.accept()
-            except OSError:
-                return
-            with self._lock:
-                far = self._connect() if self._up else None
-                if far is None:
-                    near.close()
-                    continue
-                self._open += [near, far]
-                for one, other in ((near, far), (far, near)):
-                    pump = threading.Thread(target=_pump, args=(one, other), daemon=True)
-                    self._threads.append(pump)
-                    pump.start()
-
-    def _connect(self) -> socket.socket | None:
-        try:
-            return socket.create_connection(("127.0.0.1", self.target_port))
-        except OSError:
-            return None
-
-
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    with source, suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
