@@ -1,7 +1,8 @@
 """Keeps at the broker what Home Assistant is shown, and takes away what is no longer to be shown.
 
 What was published is remembered in the store: whoever switches discovery off, or takes a camera
-or a fence out of the configuration, finds the entities gone after the next connection.
+or a fence out of the configuration, finds the entities gone after the next connection, and with
+or without discovery what the camera said of itself.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from hashlib import sha256
 
 from alerts.discovery import Discovery, documents
 from alerts.messages import Message, Writer
+from alerts.shortage import SITE
 from alerts.store.port import Checkpoint, Store
 from fences.clock import SECOND_NS, Clock
 
-_SITE = ""  # stands for the camera where something is kept of the site itself
 _NAME = "discovery"
+_GONE = "gone"  # in place of a hash: the camera has left, and its status was taken away
 _TALLY_S = 0.25  # between looks at how many cases are open
 
 
@@ -47,20 +49,31 @@ class Announcer:
         """Put into the outbox, once, how what is to be shown differs from what was shown."""
         if self._settled:
             return
-        found = self._store.checkpoints(_SITE)
-        before: Mapping[str, str] = json.loads(found[0].codec) if found else {}
+        found = [it.codec for it in self._store.checkpoints(SITE) if it.fence_id == _NAME]
+        before: Mapping[str, str] = json.loads(found[0]) if found else {}
         after = {one.topic: sha256(one.payload.encode()).hexdigest() for one in self._documents}
         # counts change all the time: that their topics are used is all that is remembered
         after |= dict.fromkeys(map(self._writer.topics.camera_cases, self._cameras), "")
+        left = self._left()
+        after |= dict.fromkeys(left, _GONE)
         if before != after:
-            gone = [Message(it, "", retained=True) for it in before if it not in after]
+            topics = {it for it in before if it not in after} | left
+            gone = [
+                Message(it, "", retained=True) for it in sorted(topics) if before.get(it) != _GONE
+            ]
             new = [it for it in self._documents if before.get(it.topic) != after[it.topic]]
-            mark = Checkpoint(_SITE, _NAME, json.dumps(after), 0, self._clock.wall_ns())
+            mark = Checkpoint(SITE, _NAME, json.dumps(after), 0, self._clock.wall_ns())
             with self._store.write() as transaction:
                 for message in (*gone, *new):
                     transaction.add_message(message, mark.wall_ns)
                 transaction.put_checkpoint(mark)
         self._settled = True
+
+    def _left(self) -> frozenset[str]:
+        """Status topics of cameras that have said something, and are no longer configured."""
+        known, status = self._writer.directory.cameras, self._writer.topics.camera_status
+        ids = (one.camera_id for one in self._store.cameras())
+        return frozenset(status(camera_id) for camera_id in ids if camera_id not in known)
 
     def everything(self, pending: frozenset[str]) -> tuple[Message, ...]:
         """For a new connection. Topics in ``pending`` are left to the outbox, where they are."""

@@ -51,6 +51,8 @@ def answer_to(
         return answer
     if isinstance(outcome, Change):
         return replace(answer, version=outcome.case.version, state=outcome.case.state.value)
+    if isinstance(command, Report):
+        answer = replace(answer, case_id=None)  # it has opened none
     if case is not None:
         answer = replace(answer, case_id=case.case_id, version=case.version, state=case.state.value)
     return replace(answer, refusal=outcome)

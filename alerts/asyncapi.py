@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alerts.discovery import discovery_topic
-from alerts.schema import COMMAND, DISCOVERY, definitions
+from alerts.schema import COMMAND, DISCOVERY, REPORT, definitions
 from alerts.topics import Topics
 
 _TOPICS = Topics("{base}", "{site}")
@@ -43,7 +43,11 @@ class _Channel:
 _CHANNELS = (
     _Channel("status", _TOPICS.status, ("status",), "The service; offline is its last will.", True),
     _Channel(
-        "cameraStatus", _TOPICS.camera_status("{camera_id}"), ("camera",), "How a camera is.", True
+        "cameraStatus",
+        _TOPICS.camera_status("{camera_id}"),
+        ("camera",),
+        "How a camera is; empty once it has left.",
+        True,
     ),
     _Channel(
         "cameraCases",
@@ -63,8 +67,8 @@ _CHANNELS = (
     _Channel(
         "inbox",
         _TOPICS.inbox("{recipient_id}"),
-        ("inbox", "digest"),
-        "The pushes for one recipient: of a case, or of many at once.",
+        ("inbox", "digest", "notice"),
+        "The pushes for one recipient: of a case, of many at once, or of the service itself.",
     ),
     _Channel(
         "commands",
@@ -74,10 +78,17 @@ _CHANNELS = (
         ours=False,
     ),
     _Channel(
+        "reports",
+        _TOPICS.report("{recipient_id}"),
+        (REPORT,),
+        "What people have seen themselves, which opens a case; not retained.",
+        ours=False,
+    ),
+    _Channel(
         "results",
         _TOPICS.result("{recipient_id}", "{request_id}"),
         ("result",),
-        "What became of a command.",
+        "What became of a command or a report.",
     ),
     _Channel(
         "discovery",
@@ -90,7 +101,7 @@ _CHANNELS = (
 
 
 def asyncapi() -> dict[str, Any]:
-    """The whole document, for JSON. It is Kerbwatch that sends, and that receives commands."""
+    """The whole document, for JSON. Kerbwatch is who sends, and who receives commands."""
     return {
         "asyncapi": "3.0.0",
         "info": {

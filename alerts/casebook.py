@@ -30,7 +30,7 @@ from alerts.cases import (
     begun_anew,
     make_case_id,
 )
-from alerts.chain import EvidenceFile
+from alerts.files import EvidenceFile
 from fences.box import Box
 from fences.clock import SECOND_NS
 from fences.event import PLACE, EventKind, FenceEvent, Reason
@@ -101,12 +101,6 @@ class Change:
     def begins(self) -> bool:
         """Whether the case was opened or reopened: what needs a picture."""
         return any(notice.kind is NoticeKind.NEW for notice in self.notices)
-
-    @property
-    def settles(self) -> bool:
-        """Whether a handled place has been seen to be clear: what needs a picture too."""
-        clear = self.transition.reason == Reason.PLACE_CLEAR
-        return clear and self.case.verification is Verification.SETTLING
 
 
 @dataclass(frozen=True, slots=True)

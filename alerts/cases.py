@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from alerts.peak import Peak
 from fences.box import Box
 from fences.event import FenceEvent
 
@@ -135,7 +136,8 @@ class Case:
     the case. ``recipients`` are ids.
 
     ``accepted_by`` is who took it last, ``handled_by`` who said last that it was done;
-    ``after_picture`` is the place as it was after that. ``accept_due_wall_ns`` and
+    ``after_picture`` is the place as it was after that, or once it had cleared by itself;
+    ``peak`` as it was at its worst, over reopenings too. ``accept_due_wall_ns`` and
     ``handle_due_wall_ns``: the deadlines that run. ``reported_by`` and ``report``: the person
     who opened it, and in which words; then ``violation`` is ``NO_VIOLATION`` until a camera joins.
     ``storm``: the storm of new cases that it was told with, if it was.
@@ -183,6 +185,7 @@ class Case:
     handle_due_wall_ns: int | None = None
     storm: str | None = None
     held_by: str | None = None
+    peak: Peak | None = None
 
     @property
     def is_open(self) -> bool:

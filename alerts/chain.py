@@ -14,20 +14,9 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from operator import attrgetter
 
 from alerts.cases import Case, Clip, Transition
+from alerts.files import EvidenceFile
+from alerts.peak import Peak
 from fences.box import Box
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceFile:
-    """A picture or clip as it was written. ``path`` is relative to the evidence folder.
-
-    ``removed``: this entry of the log tells that it was taken away, for its time was over.
-    """
-
-    path: str
-    sha256: str
-    size_bytes: int
-    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +131,7 @@ def sha256_of(data: bytes) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, Box):
         return value.xyxy
-    if isinstance(value, Clip):
+    if isinstance(value, Clip | Peak):
         return asdict(value)
     raise TypeError(type(value).__name__)
 

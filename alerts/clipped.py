@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from alerts.casebook import Change, Notice, NoticeKind
 from alerts.cases import CAMERA, Case, Clip, Transition
-from alerts.chain import EvidenceFile
+from alerts.files import EvidenceFile
 
 CLIP_ADDED = "clip_added"
 """The reason of a version that only tells of a clip."""

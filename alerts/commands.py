@@ -6,13 +6,14 @@ role and the state (``verbs.py``), the version, then what the verb needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from alerts.casebook import Change, Notice, NoticeKind
 from alerts.cases import Case, CaseState, CloseReason, Transition, Verification, begun_anew
 from alerts.people import Recipient, Role
+from alerts.staleness import is_stale
 from alerts.texts import Language, load_texts
 from alerts.verbs import (
     BECOMES,
@@ -34,8 +35,8 @@ class Command:
     """What somebody wants done.
 
     ``actor`` is a recipient's id. ``request_id`` makes it count once. ``version``: the version of
-    the case that it is meant for; None: whatever there is. ``picture`` is relative to the
-    evidence folder. Times are nanoseconds of the wall clock.
+    the case that it is meant for, stale or not as of ``staleness.py``; None: whatever there is.
+    ``picture`` is relative to the evidence folder. Times are nanoseconds of the wall clock.
     """
 
     case_id: str
@@ -75,6 +76,7 @@ class RefusalCode(StrEnum):
     NOTHING_TO_LIFT = "nothing_to_lift"
     NO_PICTURE = "no_picture"
     NO_SUCH_PICTURE = "no_such_picture"
+    PICTURE_UNKEPT = "picture_unkept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,25 +96,30 @@ class Refusal:
         return texts(f"refusal.{self.code.value}", **shown)
 
 
-def decide_command(case: Case, command: Command, actor: Recipient) -> Change | Refusal:
+def decide_command(
+    case: Case, command: Command, actor: Recipient, log: Sequence[Transition] = ()
+) -> Change | Refusal:
     """What the command makes of the case, or why it does nothing.
 
+    ``log``: the case's, asked for only if the command names another version than the case has.
     Raises ``ValueError`` if case or actor are not the command's.
     """
     if (case.case_id, actor.id) != (command.case_id, command.actor):
         raise ValueError(f"command {command.request_id} is of another case or actor")
-    refusal = _not_permitted(case, command, actor) or _incomplete(case, command, actor)
+    refusal = _not_permitted(case, command, actor, log) or _incomplete(case, command, actor)
     return refusal or _change(case, command)
 
 
-def _not_permitted(case: Case, command: Command, actor: Recipient) -> Refusal | None:
+def _not_permitted(
+    case: Case, command: Command, actor: Recipient, log: Sequence[Transition]
+) -> Refusal | None:
     verb, role = command.verb, actor.role
     if is_others(case, actor):
         return Refusal(RefusalCode.NOT_YOURS)
     states = MAY[role].get(verb)
     if states is None:
         return Refusal(RefusalCode.NOT_ALLOWED, {"role": role.value, "verb": verb.value})
-    if command.version is not None and command.version != case.version:
+    if command.version is not None and is_stale(command.version, case.version, log):
         values = {"expected": command.version, "version": case.version, "state": case.state.value}
         return Refusal(RefusalCode.STALE_VERSION, values)
     if case.state not in states:

@@ -19,9 +19,9 @@ from alerts.answers import (
 )
 from alerts.casebook import Change
 from alerts.cases import CAMERA, Case
-from alerts.chain import EvidenceFile
 from alerts.commands import Command, Refusal, RefusalCode, decide_command
 from alerts.evidence import EvidenceFolder
+from alerts.files import EvidenceFile
 from alerts.keeper import write_change
 from alerts.messages import Writer
 from alerts.people import Recipient, Role
@@ -80,6 +80,20 @@ class Counter:
         answer, changes = self._registry.keeper.keep(do)
         self._say(changes)
         return answer
+
+    def would_take(self, asked: Command | Report) -> bool:
+        """Whether it would do something now, if its picture were there. Raises ``StoreError``."""
+        actor = person_named(self._writer.directory, asked.actor)
+        if actor is None:
+            return False
+        return self._registry.keeper.keep(partial(self._is_free, asked=asked, actor=actor))
+
+    def _is_free(
+        self, transaction: Transaction, *, asked: Command | Report, actor: Recipient
+    ) -> bool:
+        if transaction.remembered(key_of(asked)) is not None:
+            return False
+        return isinstance(self._decide(transaction, asked, actor, shown=True)[0], Change)
 
     def _file(self, command: Request) -> EvidenceFile | None:
         """The picture of a command, if it has one that is there."""
@@ -158,9 +172,14 @@ class Counter:
     def _decide(
         self, transaction: Transaction, command: Command | Report, actor: Recipient, *, shown: bool
     ) -> Outcome:
-        if not shown:
-            values = {"picture": str(command.picture)}
-            return Refusal(RefusalCode.NO_SUCH_PICTURE, values), None
+        outcome, case = self._judge(transaction, command, actor)
+        if shown or isinstance(outcome, Refusal):
+            return outcome, case
+        return Refusal(RefusalCode.NO_SUCH_PICTURE, {"picture": str(command.picture)}), None
+
+    def _judge(
+        self, transaction: Transaction, command: Command | Report, actor: Recipient
+    ) -> Outcome:
         if isinstance(command, Report):
             return self._report(transaction, command, actor)
         case = transaction.case(command.case_id)
@@ -169,7 +188,9 @@ class Counter:
         newest = transaction.last_case(case.key)
         if command.verb is Verb.REOPEN and newest is not None and newest.case_id != case.case_id:
             return Refusal(RefusalCode.SUPERSEDED, {"case_id": newest.case_id}), case
-        outcome = decide_command(case, command, actor)
+        other = command.version not in {None, case.version}
+        log = transaction.history(case.case_id) if other else ()
+        outcome = decide_command(case, command, actor, log)
         if command.verb is Verb.LIFT and isinstance(outcome, Change):
             outcome = self._silencing.lifted(transaction, case, outcome, actor)
         return outcome, case

@@ -1,11 +1,14 @@
-"""Evidence: the picture of a case on disk, annotated, with the untouched one beside it, and a clip.
+"""Evidence: pictures of a case on disk, annotated, with the untouched ones beside them, and a clip.
 
 ```
-<root>/<camera>/<yyyy-mm-dd>/<case_id>.jpg          with fence, boxes, names and time
-<root>/<camera>/<yyyy-mm-dd>/<case_id>.raw.jpg      as it was seen
-<root>/<camera>/<yyyy-mm-dd>/<case_id>.v9.after.jpg the same view, once it was handled
-<root>/<camera>/<yyyy-mm-dd>/<case_id>.<sha>.jpg    what a person has added; of a report, request_id
-<root>/<camera>/<yyyy-mm-dd>/<case_id>.mp4          what came before and after, as it was sent
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.jpg               with fence, boxes, names and time
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.raw.jpg           as it was seen
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.<event>.peak.jpg  at its worst
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.<event>.after.jpg the same view, once it was clear
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.v9.after.jpg      or handled, but not clear in time
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.<sha>.jpg         what a person has added; of a report,
+                                                         request_id
+<root>/<camera>/<yyyy-mm-dd>/<case_id>.mp4               what came before and after, as it was sent
 ```
 """
 
@@ -16,15 +19,18 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 import cv2
 import numpy as np
 
+from alerts.casebook import event_key
 from alerts.cases import Case, CaseState, Clip, utc
-from alerts.chain import EvidenceFile
 from alerts.errors import EvidenceError
+from alerts.files import EvidenceFile
 from alerts.parts import scenario_names
+from alerts.peak import RAW
 from alerts.picture import Annotation, Image, annotate
 from alerts.place import Directory
 from alerts.push import occupancy_text
@@ -48,43 +54,61 @@ class Footage:
     write: Callable[[Path], None]
 
 
+class Moment(StrEnum):
+    """What of a case a picture shows; ``PEAK``: it at its worst."""
+
+    OPENING = "opening"
+    PEAK = "peak"
+    END = "end"
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """Pictures that were written: the one that is shown, relative to ``root``, and all of them."""
 
     path: str
     files: tuple[EvidenceFile, ...]
+    moment: Moment
+
+
+_ENDS = {Moment.PEAK: "peak", Moment.END: "after"}
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFolder:
-    """Where pictures go. Names depend on the case alone: written twice is written once."""
+    """Where pictures go. Names depend on case and event alone: written twice is written once."""
 
     root: Path
     directory: Directory
 
-    def save(self, case: Case, event: FenceEvent, image: Image) -> Saved:
-        """Write both pictures; what is shown is the annotated one.
+    def save(
+        self, case: Case, event: FenceEvent, image: Image, moment: Moment = Moment.OPENING
+    ) -> Saved:
+        """Write both pictures; what is shown is the annotated one. At the end nothing is boxed.
 
         ``image`` is height × width × 3 BGR uint8. Raises ``EvidenceError`` if it cannot be
         written, ``ValueError`` for something that is no picture.
         """
-        return self._save(case, image, describe(case, event, self.directory))
+        if moment is Moment.OPENING:
+            relative = self.picture_path(case)
+        else:
+            relative = f"{self._day(case)}/{case.case_id}.{_digest(event)}.{_ENDS[moment]}"
+        seen = None if moment is Moment.END else event
+        return self._save(relative, image, describe(case, seen, self.directory), moment)
 
     def save_look(self, case: Case, image: Image) -> Saved:
         """The same of a look that belongs to no event: the case's box is what is marked."""
         boxes = () if case.box is None else (case.box.xyxy,)
-        return self._save(case, image, describe(case, None, self.directory, boxes))
+        relative = f"{self.picture_path(case)}.{_ENDS[Moment.END]}"
+        return self._save(relative, image, describe(case, None, self.directory, boxes), Moment.END)
 
-    def _save(self, case: Case, image: Image, shown: Annotation) -> Saved:
-        after = ".after" if case.verification is not None else ""
-        relative = f"{self.picture_path(case)}{after}"
+    def _save(self, relative: str, image: Image, shown: Annotation, moment: Moment) -> Saved:
         drawn = annotate(image, shown)
-        pictures = {f"{relative}.jpg": drawn, f"{relative}.raw.jpg": image}
+        pictures = {f"{relative}.jpg": drawn, f"{relative}{RAW}": image}
         files = (
             _file(path, write_jpeg(self.root / path, picture)) for path, picture in pictures.items()
         )
-        return Saved(f"{relative}.jpg", tuple(files))
+        return Saved(f"{relative}.jpg", tuple(files), moment)
 
     def save_clip(self, case: Case, footage: Footage) -> Clip:
         """Write a clip beside the picture of a case that has just begun.
@@ -116,20 +140,28 @@ class EvidenceFolder:
         Raises ``EvidenceError`` if it is no picture or cannot be written.
         """
         try:
-            data = np.frombuffer(picture.read_bytes(), np.uint8)
+            data = picture.read_bytes()
         except OSError as error:
             raise EvidenceError("picture_read", path=picture, problem=error.strerror) from error
-        try:
-            image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-        except cv2.error:  # of pictures with more pixels than it takes
-            image = None
+        image = decode_picture(data)
         if image is None:
             raise EvidenceError("picture_read", path=picture, problem="JPEG, PNG")
-        day = utc(wall_ns).astimezone(self.directory.site.zone_info).strftime("%Y-%m-%d")
-        digest = hashlib.sha256(data.tobytes()).hexdigest()[:12]
-        relative = f"{camera_id}/{day}/{name}.{digest}.jpg"
-        write_jpeg(self.root / relative, image.astype(np.uint8))
+        relative = self.path_of(name, camera_id, wall_ns, data)
+        self.put(relative, image)
         return relative
+
+    def path_of(self, name: str, camera_id: str, wall_ns: int, data: bytes) -> str:
+        """Where a person's picture goes, relative to ``root``; ``name`` as of :meth:`add`."""
+        day = utc(wall_ns).astimezone(self.directory.site.zone_info).strftime("%Y-%m-%d")
+        return f"{camera_id}/{day}/{name}.{hashlib.sha256(data).hexdigest()[:12]}.jpg"
+
+    def put(self, relative: str, image: Image) -> None:
+        """Write a person's picture. Raises ``EvidenceError`` if it cannot be written."""
+        write_jpeg(self.root / relative, image)
+
+    def discard(self, relative: str) -> None:
+        """Take away a picture that no case has come to name."""
+        (self.root / relative).unlink(missing_ok=True)
 
     def file_of(self, name: str, relative: str) -> EvidenceFile | None:
         """What a picture of the folder holds now that belongs to ``name``, as of :meth:`add`.
@@ -155,11 +187,14 @@ class EvidenceFolder:
 
     def picture_path(self, case: Case) -> str:
         """Relative path without suffix; a later version gets pictures of its own."""
-        zone = self.directory.site.zone_info
-        day = utc(case.updated_wall_ns).astimezone(zone).strftime("%Y-%m-%d")
         later = case.state is CaseState.REOPENED or case.verification is not None
         again = f".v{case.version}" if later else ""
-        return f"{case.camera_id}/{day}/{case.case_id}{again}"
+        return f"{self._day(case)}/{case.case_id}{again}"
+
+    def _day(self, case: Case) -> str:
+        zone = self.directory.site.zone_info
+        day = utc(case.updated_wall_ns).astimezone(zone).strftime("%Y-%m-%d")
+        return f"{case.camera_id}/{day}"
 
 
 def describe(
@@ -195,11 +230,24 @@ def describe(
     )
 
 
+def _digest(event: FenceEvent) -> str:
+    return hashlib.blake2s(event_key(event).encode(), digest_size=3).hexdigest()
+
+
 def _taken(event: FenceEvent | None, language: Language) -> str | None:
     if event is None:
         return None
     texts = load_texts("alerts", language)
     return occupancy_text(event.occupied_share, event.clear_width_m, texts)
+
+
+def decode_picture(data: bytes) -> Image | None:
+    """Height × width × 3 BGR uint8, turned as it says that it is to be; None for no picture."""
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    except cv2.error:  # of pictures with more pixels than it takes
+        return None
+    return None if image is None else image.astype(np.uint8)
 
 
 def _file(relative: str, data: bytes) -> EvidenceFile:

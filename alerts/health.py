@@ -81,3 +81,15 @@ class QueueStats:
         if self.oldest_wall_ns is None:
             return 0.0
         return max(0.0, (wall_ns - self.oldest_wall_ns) / 1e9)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """The disk is too full for evidence, and nothing is left that may go.
+
+    Since when, how much was free when it was last looked at, and how much should be.
+    """
+
+    since_wall_ns: int
+    free_bytes: int
+    least_free_bytes: int

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from alerts.casebook import Change, Notice, NoticeKind
 from alerts.cases import CAMERA, Case, Transition
-from alerts.chain import EvidenceFile
+from alerts.files import EvidenceFile
 
 HOLD, RELEASE, REMOVED = "evidence_hold", "evidence_release", "evidence_removed"
 """The reasons of such versions."""
@@ -31,8 +31,12 @@ def without(case: Case, files: Iterable[EvidenceFile], wall_ns: int) -> Change:
     """The case without files whose time is over; it names none of them any more."""
     gone = tuple(replace(file, removed=True) for file in files)
     paths = {file.path for file in gone}
+    peak = case.peak
+    if peak is not None:
+        peak = replace(peak, files=tuple(it for it in peak.files if it.path not in paths))
     left = replace(
         case,
+        peak=peak,
         picture=None if case.picture in paths else case.picture,
         after_picture=None if case.after_picture in paths else case.after_picture,
         clip=None if case.clip is not None and case.clip.path in paths else case.clip,

@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from typing import cast
 
 from alerts.errors import AlertsError
-from alerts.payloads import DIGEST_SCHEMA, INBOX_SCHEMA, DigestBody, InboxBody
+from alerts.payloads import (
+    DIGEST_SCHEMA,
+    INBOX_SCHEMA,
+    DigestBody,
+    InboxBody,
+)
 from alerts.push import push_text
+from alerts.service_payloads import NOTICE_SCHEMA, NoticeBody
 from alerts.texts import Language
 
 _REMEMBERED = 1000  # events: enough to know a message that comes again after a reconnect
 
+_BULLETINS = (DIGEST_SCHEMA, NOTICE_SCHEMA)
 _TEXT, _NUMBER, _MEASURE = (str,), (int,), (float, int, type(None))
 _FIELDS: dict[str, tuple[type, ...]] = {
     "kind": _TEXT,
@@ -67,9 +74,9 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """One message about many cases at once, read and checked."""
+    """One message about many cases at once, or about the service, read and checked."""
 
-    body: DigestBody
+    body: DigestBody | NoticeBody
 
     def lines(self, language: Language) -> tuple[str, ...]:
         """What the phone shows."""
@@ -102,13 +109,13 @@ def _parse(payload: bytes) -> Push | Bulletin:
         body = json.loads(payload)
     except ValueError:
         body = None  # told below
-    if not isinstance(body, dict) or body.get("schema") != DIGEST_SCHEMA:
+    if not isinstance(body, dict) or body.get("schema") not in _BULLETINS:
         return Push(parse_push(payload))
     text = body.get("text")
     whole = isinstance(text, dict) and all(isinstance(text.get(it.value), str) for it in Language)
     _require(whole, "text: expected an object with zh, en", text)
     _require(isinstance(body.get("event_id"), str), "event_id: expected str", body.get("event_id"))
-    return Bulletin(cast("DigestBody", body))
+    return Bulletin(cast("DigestBody | NoticeBody", body))
 
 
 def parse_push(payload: bytes) -> InboxBody:

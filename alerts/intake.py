@@ -32,6 +32,7 @@ from alerts.looks import Looks
 from alerts.messages import Writer
 from alerts.patients import Patients
 from alerts.picture import Image
+from alerts.pictured import moment_of, pictured
 from alerts.registry import Registry, make_registry
 from alerts.store.port import Checkpoint, Store, Transaction
 from alerts.store.reads import Reads
@@ -133,7 +134,7 @@ class Intake:
         status = CameraStatus(camera_id, state, since_wall_ns, reason, until_wall_ns)
         with self._noting_loss():
             self._patients.note(status, self._clock.monotonic_ns())
-            if status in self._store.cameras():
+            if self._store.camera(camera_id) == status:
                 return
             self._registry.keeper.keep(lambda it: self._put_camera(it, status))
         self._registry.outage.back("intake")
@@ -204,7 +205,7 @@ class Intake:
             return None
         saved = pictures.get(event_key(event))
         if saved is not None:
-            change = _pictured(change, saved.path).with_files(*saved.files)
+            change = pictured(change, event, saved)
         return write_change(transaction, change, self._writer, self._clock)
 
     def _tend(self, camera_id: str) -> Change | None:
@@ -241,14 +242,16 @@ class Intake:
             last = newest[key] if key in newest else self._store.last_case(key)
             change = decide(last, event, self._people(event), self._policy)
             newest[key] = last if change is None else change.case
-            if change is None or not _needs_picture(change, event):
+            moment = None if change is None else moment_of(change, event)
+            if change is None or moment is None:
                 continue
             try:
-                saved = self._evidence.save(change.case, event, batch.picture)
+                saved = self._evidence.save(change.case, event, batch.picture, moment)
             except EvidenceError as error:
                 _log.error("%s", error)
             else:
                 pictures[event_key(event)] = saved
+                newest[key] = pictured(change, event, saved).case
         return pictures
 
 
@@ -259,18 +262,3 @@ def _reads_of(batch: Batch) -> Reads:
         places=tuple(map(key_of, batch.events)),
         cases=tuple(make_case_id(it) for it in batch.events if it.kind is EventKind.OPENED),
     )
-
-
-def _needs_picture(change: Change, event: FenceEvent) -> bool:
-    """A case that begins, one that was handled and is clear, and one that has none yet."""
-    lacks = change.case.picture is None and bool(event.sightings)
-    return change.begins or change.settles or lacks
-
-
-def _pictured(change: Change, path: str) -> Change:
-    """With the picture in its place; it was drawn before others may have changed the case."""
-    if change.settles:
-        return change.with_after_picture(path)
-    if change.begins or change.case.picture is None:
-        return change.with_picture(path)
-    return change

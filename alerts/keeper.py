@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -34,7 +33,7 @@ class Keeper:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._together: Together[_Task, Any] = Together(self._keep, threading.Lock())
+        self._together: Together[_Task, Any] = Together(self._keep)
 
     def keep(self, work: Callable[[Transaction], Result], reads: Reads = NO_READS) -> Result:
         """What ``work`` returns, once what it wrote is on disk.

@@ -15,14 +15,14 @@ from pathlib import Path, PurePosixPath
 
 from alerts.casebook import Change
 from alerts.cases import Case
-from alerts.chain import EvidenceFile
 from alerts.errors import StoreError
+from alerts.files import EvidenceFile
 from alerts.holds import with_hold, with_release, without
 from alerts.keeper import write_change
 from alerts.messages import Writer
-from alerts.outage import Outage
 from alerts.registry import Registry, make_registry
 from alerts.retention import NO_BUDGET, Budgets, Kept, Kind, choose
+from alerts.roomwatch import RoomWatch
 from alerts.store.port import Store, Transaction
 from fences.clock import SECOND_NS, Clock
 
@@ -60,7 +60,7 @@ class Keeping:
         self._budgets = budgets
         self._registry = registry or make_registry(store, clock)
         self._room = room or partial(free_bytes, root)
-        self._disk = Outage("evidence_room", clock)
+        self._watch = RoomWatch(store, writer, clock, self._registry)
         self._due_ns = 0
 
     def tend(self) -> int:
@@ -75,7 +75,7 @@ class Keeping:
             gone = self.remove(chosen)
             if gone:
                 _log.info("evidence_removed: %d file(s)", gone)
-            self._say_room()
+            self._watch.look(self._room(), self._budgets.least_free_bytes, nothing_left=not chosen)
         except StoreError as error:
             self._registry.outage.lost("keeping", error)
             raise
@@ -150,14 +150,6 @@ class Keeping:
                 done.append(path)
         self._store.forget_evidence(done)
         return len(done)
-
-    def _say_room(self) -> None:
-        """Nothing may be left that could go, and the disk be full all the same."""
-        free = self._room()
-        if free < self._budgets.least_free_bytes:
-            self._disk.lost("keeping", f"{free // 1_000_000} MB free")
-        else:
-            self._disk.back("keeping")
 
 
 def _may_go(case: Case, files: list[Kept]) -> bool:

@@ -6,18 +6,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from alerts import payloads
 from alerts.answers import Answer
 from alerts.casebook import Change, Notice
 from alerts.cases import Case, Transition
 from alerts.digests import DigestKind, digest_body
-from alerts.health import CameraStatus, QueueStats, ServiceState
-from alerts.parts import Parts, person, scenario_names
-from alerts.payloads import CaseBody, InboxBody, StatusBody
+from alerts.health import CameraStatus, QueueStats, ServiceState, Shortage
+from alerts.notices import ServiceNotice, disk_full, notice_body
+from alerts.parts import Parts, person, rounded, scenario_names
+from alerts.payloads import CaseBody, InboxBody
 from alerts.people import Recipient
 from alerts.place import Directory
 from alerts.push import push_text
 from alerts.pushing.letters import NO_PUSH, Letter, PushPlan
+from alerts.service_payloads import StatusBody
 from alerts.texts import Language
 from alerts.topics import Topics
 from alerts.verbs import verbs_for
@@ -97,8 +101,8 @@ class Writer:
         if not self.pushing.recipients or not message.topic.startswith(inboxes):
             return None
         body = json.loads(message.payload)
-        if body["schema"] == payloads.DIGEST_SCHEMA:
-            return self.pushing.digest(body)
+        if body["schema"] != payloads.INBOX_SCHEMA:
+            return self.pushing.bulletin(body)
         return self.pushing.letter(body, self.picture_base)
 
     def digest(
@@ -114,6 +118,13 @@ class Writer:
         known = self.directory.recipients[recipient_id]
         body = digest_body(self._parts, kind, event_id, storm, known, cases, at_wall_ns)
         return Message(self.topics.inbox(recipient_id), _dump(body))
+
+    def notice(
+        self, kind: ServiceNotice, shortage: Shortage, recipient: Recipient, at_wall_ns: int
+    ) -> Message:
+        """What a recipient is told of the service itself."""
+        body = notice_body(self._parts, kind, shortage, recipient, at_wall_ns)
+        return Message(self.topics.inbox(recipient.id), _dump(body))
 
     def camera(self, status: CameraStatus) -> Message:
         since, since_ms = self._parts.time(status.since_wall_ns)
@@ -149,6 +160,7 @@ class Writer:
         at_wall_ns: int | None = None,
         queue: QueueStats | None = None,
         overload: float | None = None,
+        shortage: Shortage | None = None,
     ) -> Message:
         """The service's own state. The last will is written before its time is known."""
         since, since_ms = self._parts.time(since_wall_ns)
@@ -167,6 +179,7 @@ class Writer:
             "queue_depth": None if queue is None else queue.depth,
             "oldest_unsent_s": age_s,
             "overload": overload,
+            "disk_full": disk_full(self._parts, shortage),
         }
         return Message(self.topics.status, _dump(body), retained=True)
 
@@ -199,9 +212,10 @@ class Writer:
             "labels": list(case.labels),
             "named_by": case.named_by,
             "sightings": case.sightings,
-            "occupied_share": _rounded(case.occupied_share, 3),
-            "clear_width_m": _rounded(case.clear_width_m, 2),
+            "occupied_share": rounded(case.occupied_share, 3),
+            "clear_width_m": rounded(case.clear_width_m, 2),
             "picture": self._parts.located(case.picture),
+            "peak": self._parts.peak(case),
             "clip": self._parts.clip(case),
             "recipients": [person(one) for one in self.directory.people(case.recipients)],
             "storm": case.storm,
@@ -235,8 +249,8 @@ class Writer:
             "fence": self._parts.fence(case),
             "scenario": scenario_names(case.scenario_id),
             "named_by": case.named_by,
-            "occupied_share": _rounded(case.occupied_share, 3),
-            "clear_width_m": _rounded(case.clear_width_m, 2),
+            "occupied_share": rounded(case.occupied_share, 3),
+            "clear_width_m": rounded(case.clear_width_m, 2),
             "since": since,
             "since_ms": since_ms,
             "cleared": cleared,
@@ -280,12 +294,5 @@ def _for(recipient: Recipient, body: InboxBody, case: Case) -> InboxBody:
     return {**body, "recipient": person(recipient), "verbs": verbs}
 
 
-def _rounded(value: float | None, places: int) -> float | None:
-    return None if value is None else round(value, places)
-
-
-_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
 def _dump(body: Mapping[str, object]) -> str:
-    return _ENCODER.encode(body)
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()

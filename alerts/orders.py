@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,7 +54,28 @@ class Place:
 
 def read_command(place: Place, payload: bytes, at_wall_ns: int) -> Command | Answer | Unusable:
     """The command of a payload, the refusal of one that can be answered, or why neither."""
-    if len(payload) > MAX_BYTES:
+    asked = read_body(place, payload, MAX_BYTES)
+    if isinstance(asked, Unusable):
+        return asked
+    try:
+        return _command(place, asked.request_id, asked.body, at_wall_ns)
+    except RefusedError as error:
+        known = place.verb if place.verb in set(Verb) else None
+        who = (place.actor, asked.request_id, at_wall_ns)
+        return Answer(*who, place.case_id, known, refusal=error.refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A payload that can be answered: a JSON object with a usable ``request_id``."""
+
+    request_id: str
+    body: Mapping[str, Any]
+
+
+def read_body(place: Place, payload: bytes, max_bytes: int) -> Asked | Unusable:
+    """What a payload says, of which nothing but the request id has been looked at."""
+    if len(payload) > max_bytes:
         return Unusable(TOO_BIG)
     if not (ID.fullmatch(place.actor) and CASE_ID.fullmatch(place.case_id)):
         return Unusable("topic")
@@ -65,42 +86,47 @@ def read_command(place: Place, payload: bytes, at_wall_ns: int) -> Command | Ans
     request_id = body.get("request_id") if isinstance(body, dict) else None
     if not isinstance(request_id, str) or not ID.fullmatch(request_id):
         return Unusable("no_request_id")
-    try:
-        return _command(place, request_id, body, at_wall_ns)
-    except _RefusedError as error:
-        known = place.verb if place.verb in set(Verb) else None
-        refusal = error.refusal
-        return Answer(place.actor, request_id, at_wall_ns, place.case_id, known, refusal=refusal)
+    return Asked(request_id, body)
 
 
-class _RefusedError(Exception):
+def check_sender(place: Place, body: Mapping[str, Any], keys: Collection[str], schema: str) -> None:
+    """That there is nothing else in it, and that it is from whom the topic says.
+
+    Raises ``RefusedError``.
+    """
+    if unknown := sorted(body.keys() - keys):
+        raise _malformed(f"unknown key {unknown[0][:32]!r}")
+    if body.get("schema", schema) != schema:
+        raise _malformed(f"schema: expected {schema!r}")
+    if checked(body, "by", read_id) not in {None, place.actor}:
+        values = {"got": body["by"], "actor": place.actor}
+        raise RefusedError(Refusal(RefusalCode.NOT_YOU, values))
+
+
+class RefusedError(Exception):
+    """It can be answered, and why it is refused is in ``refusal``."""
+
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code.value)
         self.refusal = refusal
 
 
-def _command(place: Place, request_id: str, body: dict[str, Any], at_wall_ns: int) -> Command:
+def _command(place: Place, request_id: str, body: Mapping[str, Any], at_wall_ns: int) -> Command:
     verb = place.verb
     if verb not in set(Verb):
         values = {"got": repr(verb[:32]), "known": ", ".join(Verb)}
-        raise _RefusedError(Refusal(RefusalCode.UNKNOWN_VERB, values))
-    if unknown := sorted(body.keys() - KEYS):
-        raise _malformed(f"unknown key {unknown[0][:32]!r}")
-    if body.get("schema", COMMAND_SCHEMA) != COMMAND_SCHEMA:
-        raise _malformed(f"schema: expected {COMMAND_SCHEMA!r}")
-    if _checked(body, "by", _id) not in {None, place.actor}:
-        values = {"got": body["by"], "actor": place.actor}
-        raise _RefusedError(Refusal(RefusalCode.NOT_YOU, values))
+        raise RefusedError(Refusal(RefusalCode.UNKNOWN_VERB, values))
+    check_sender(place, body, KEYS, COMMAND_SCHEMA)
     return Command(
         case_id=place.case_id,
         verb=Verb(verb),
         actor=place.actor,
         request_id=request_id,
         at_wall_ns=at_wall_ns,
-        version=_checked(body, "version", _version),
-        words=_checked(body, "words", _words) or "",
-        until_wall_ns=_checked(body, "until", _time),
-        picture=_checked(body, "picture", _path),
+        version=checked(body, "version", _version),
+        words=checked(body, "words", read_words) or "",
+        until_wall_ns=checked(body, "until", _time),
+        picture=checked(body, "picture", _path),
     )
 
 
@@ -108,7 +134,11 @@ KEYS = {"schema", "request_id", "by", "version", "words", "until", "picture"}
 """Of a command's payload."""
 
 
-def _checked(body: Mapping[str, Any], key: str, read: Callable[[Any], Any]) -> Any:
+def checked(body: Mapping[str, Any], key: str, read: Callable[[Any], Any]) -> Any:
+    """A value as ``read`` gives it; None where there is none.
+
+    Raises ``RefusedError`` where ``read`` raises ``ValueError``.
+    """
     value = body.get(key)
     if value is None:
         return None
@@ -118,11 +148,12 @@ def _checked(body: Mapping[str, Any], key: str, read: Callable[[Any], Any]) -> A
         raise _malformed(f"{key}: {error}") from error
 
 
-def _malformed(problem: str) -> _RefusedError:
-    return _RefusedError(Refusal(RefusalCode.MALFORMED, {"problem": problem}))
+def _malformed(problem: str) -> RefusedError:
+    return RefusedError(Refusal(RefusalCode.MALFORMED, {"problem": problem}))
 
 
-def _id(value: object) -> str:
+def read_id(value: object) -> str:
+    """Raises ``ValueError`` for what is no id."""
     if not isinstance(value, str) or not ID.fullmatch(value):
         raise ValueError("expected an id of at most 64 ASCII letters, digits and . _ -")
     return value
@@ -139,7 +170,8 @@ def fit_words(text: str) -> bool:
     return len(text) <= MAX_WORDS and _LINES.fullmatch(text) is not None
 
 
-def _words(value: object) -> str:
+def read_words(value: object) -> str:
+    """Raises ``ValueError`` for what is no text of a fair length."""
     if not isinstance(value, str) or not fit_words(value):
         raise ValueError(f"expected text of at most {MAX_WORDS} characters")
     return value

@@ -19,6 +19,7 @@ from alerts.link import Acked, Connected, Heard, Link, LinkLostError, Lost, Sign
 from alerts.messages import Message, Writer
 from alerts.outage import Outage
 from alerts.retained import is_stale_case, says_online
+from alerts.shortage import shortage_in
 from alerts.store.port import Store
 from fences.clock import SECOND_NS, Clock
 
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 _STATUS = -1  # stands for a row id where a message is not from the outbox
 _KEEP_SENT = 10_000
 _LOOK_S = 1.0  # another process may have written into the outbox: look, whoever rings
-_GATHER_S = 0.005  # what comes so soon after the bell is seen to in the same step
+_GATHER_S = 0.015  # what comes so soon after the bell is seen to in the same step
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,19 @@ class Drainer:
         self._deaf = False  # the last line was cut for its silence, and none has spoken since
 
     def post(self, signal: Signal) -> None:
-        """Tell of something that happened on the line. Never blocks."""
+        """Tell of something that happened on the line. Never blocks.
+
+        A PUBACK wakes nobody, unless rows wait for the room it makes: it is marked with others.
+        """
         self._mail.append(signal)
-        self._bell.set()
+        if self._more or self._stop_by_ns is not None or not isinstance(signal, Acked):
+            self._bell.set()
 
     def wake(self) -> None:
         """There may be something new in the outbox."""
-        self._news.set()
-        self._bell.set()
+        self._news.set()  # first: whoever has heard the bell before looks for news after it
+        if not self._bell.is_set():
+            self._bell.set()
 
     def overloaded(self, factor: float) -> None:
         """Looks are further apart by this factor than they should be; 1: they are not."""
@@ -111,7 +117,8 @@ class Drainer:
             look = self._news.is_set() or waited_ns >= _LOOK_S * SECOND_NS
             self._news.clear()  # before the outbox is read: what rings from now on comes after
             self._step_or_log(look=look)
-            if self._clock.wait(self._bell, _LOOK_S) and self._stop_by_ns is None:
+            rest_s = self._options.mark_s if self._in_flight or self._acked else _LOOK_S
+            if self._clock.wait(self._bell, rest_s) and self._stop_by_ns is None:
                 self._clock.wait(never, _GATHER_S)
         self._finish(self._stop_by_ns)
 
@@ -175,8 +182,9 @@ class Drainer:
         self._store.supersede_retained(self._clock.wall_ns())
         truth = self._store.truth()
         self._beat_ns = 0
-        for camera in truth.cameras:
-            self._first.append(self._writer.camera(camera))
+        known = self._writer.directory.cameras  # others have left: the announcer sees to them
+        cameras = (one for one in truth.cameras if one.camera_id in known)
+        self._first.extend(map(self._writer.camera, cameras))
         for case in truth.open_cases:
             self._first.append(self._writer.case(case))
         # what is still in the outbox says so itself, in its place among the events
@@ -211,14 +219,9 @@ class Drainer:
         self._first.appendleft(self._status(ServiceState.ONLINE))
 
     def _status(self, state: ServiceState) -> Message:
-        return self._writer.status(
-            state,
-            self._options.version,
-            self._online_since_ns,
-            self._clock.wall_ns(),
-            self._store.queue(),
-            self._overload,
-        )
+        now_ns, queue = self._clock.wall_ns(), self._store.queue()
+        said = (self._options.version, self._online_since_ns, now_ns, queue, self._overload)
+        return self._writer.status(state, *said, shortage_in(self._store))
 
     def _send(self, link: Link) -> None:
         while self._first and len(self._in_flight) < self._options.window:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.cases import CAMERA, Case, utc
 from alerts.health import CAMERA_HEALTH
-from alerts.payloads import ClipBody, DeadlineBody, Named, NamedBoth, Person, ProgressBody
+from alerts.payloads import ClipBody, DeadlineBody, Named, NamedBoth, PeakBody, Person, ProgressBody
 from alerts.people import Recipient
 from alerts.place import Directory
 from alerts.texts import Language, load_texts
@@ -89,6 +89,20 @@ class Parts:
             "duration_s": round(clip.duration_s, 3),
         }
 
+    def peak(self, case: Case) -> PeakBody | None:
+        worst = case.peak
+        if worst is None:
+            return None
+        at, at_ms = self.time(worst.wall_ns)
+        return {
+            "picture": self.located(worst.picture),
+            "at": at,
+            "at_ms": at_ms,
+            "sightings": worst.sightings,
+            "occupied_share": rounded(worst.occupied_share, 3),
+            "clear_width_m": rounded(worst.clear_width_m, 2),
+        }
+
     def located(self, relative: str | None) -> str | None:
         """Where a file of the evidence folder is for whoever reads the message."""
         if relative is None:
@@ -107,6 +121,11 @@ def _time(wall_ns: int, zone: ZoneInfo) -> tuple[str, int]:
     """Every message of a case says the same few times again."""
     local = utc(wall_ns).astimezone(zone)
     return local.isoformat(timespec="milliseconds"), wall_ns // 1_000_000
+
+
+def rounded(value: float | None, places: int) -> float | None:
+    """A measure with as many places as messages have of it."""
+    return None if value is None else round(value, places)
 
 
 def person(recipient: Recipient) -> Person:

@@ -14,6 +14,7 @@ CAMERA_SCHEMA = "kerbwatch.camera/1"
 CAMERA_CASES_SCHEMA = "kerbwatch.camera_cases/1"
 STATUS_SCHEMA = "kerbwatch.status/1"
 COMMAND_SCHEMA = "kerbwatch.command/1"
+REPORT_SCHEMA = "kerbwatch.report/1"
 RESULT_SCHEMA = "kerbwatch.result/1"
 DIGEST_SCHEMA = "kerbwatch.digest/1"
 
@@ -50,6 +51,20 @@ class ClipBody(TypedDict):
     start: str
     start_ms: int
     duration_s: float
+
+
+class PeakBody(TypedDict):
+    """A case at its worst so far. ``picture`` as that of the case; null once it was removed.
+
+    The measures are as those of the case.
+    """
+
+    picture: str | None
+    at: str
+    at_ms: int
+    sightings: int
+    occupied_share: float | None
+    clear_width_m: float | None
 
 
 class DeadlineBody(TypedDict):
@@ -113,6 +128,7 @@ class CaseBody(ProgressBody):
     occupied_share: float | None
     clear_width_m: float | None
     picture: str | None
+    peak: PeakBody | None
     clip: ClipBody | None
     recipients: list[Person]
     storm: str | None
@@ -229,21 +245,6 @@ class CameraCasesBody(TypedDict):
     camera: Named
     open_cases: int
     fences: dict[str, int]
-
-
-class StatusBody(TypedDict):
-    """``status``: the service. The last will has no times but ``since``, when it connected."""
-
-    schema: str
-    state: str
-    version: str
-    since: str
-    since_ms: int
-    at: str | None
-    at_ms: int | None
-    queue_depth: int | None
-    oldest_unsent_s: float | None
-    overload: float | None
 
 
 class ResultBody(TypedDict):

@@ -120,13 +120,10 @@ def make_directory(
             raise ValueError(f"got id {id_!r}, expected ASCII letters, digits and . _ -")
     for place in places.values():
         told = {*place.notify, *(one for ids in place.notify_of.values() for one in ids)}
-        unknown = told - people.keys()
-        if unknown:
-            raise ValueError(f"fence {place.fence_id!r} notifies unknown {sorted(unknown)}")
+        _check_known(told, people, f"fence {place.fence_id!r}")
     plans = dict(health or {})
     for camera_id, plan in plans.items():
-        if unknown := set(plan.notify) - people.keys():
-            raise ValueError(f"camera {camera_id!r} notifies unknown {sorted(unknown)}")
+        _check_known(plan.notify, people, f"camera {camera_id!r}")
     return Directory(
         site,
         MappingProxyType(people),
@@ -135,6 +132,11 @@ def make_directory(
         MappingProxyType(plans),
         duty or DutyPlan(),
     )
+
+
+def _check_known(notified: Iterable[str], people: Mapping[str, Recipient], what: str) -> None:
+    if unknown := set(notified) - people.keys():
+        raise ValueError(f"{what} notifies unknown {sorted(unknown)}")
 
 
 def _unique(pairs: Iterable[tuple[_K, _V]], what: str) -> dict[_K, _V]:

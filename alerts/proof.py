@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from glob import escape
 
-from alerts.chain import Entry, EvidenceFile, Trail, digest_of_case, entry_sha256
+from alerts.chain import Entry, Trail, digest_of_case, entry_sha256
 from alerts.errors import EvidenceError
 from alerts.evidence import EvidenceFolder
+from alerts.files import EvidenceFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,28 +11,31 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
-from alerts import payloads
+from alerts import payloads, service_payloads
 from alerts.casebook import NoticeKind
 from alerts.cases import CaseState, Verification
 from alerts.commands import RefusalCode
 from alerts.digests import DigestKind
 from alerts.entity import DiscoveryBody
 from alerts.health import CameraState, ServiceState
-from alerts.orders import ID, KEYS, MAX_PATH, MAX_WORDS
+from alerts.notices import ServiceNotice
+from alerts.orders import ID, MAX_PATH, MAX_WORDS
 from alerts.people import Role
+from alerts.report_orders import MAX_PICTURE_CHARACTERS
 from alerts.texts import Language
 from alerts.verbs import Verb
 
 JsonSchema = dict[str, Any]
 
 BODIES: Mapping[str, type] = {
-    "status": payloads.StatusBody,
+    "status": service_payloads.StatusBody,
     "camera": payloads.CameraBody,
     "camera_cases": payloads.CameraCasesBody,
     "case": payloads.CaseBody,
     "event": payloads.EventBody,
     "inbox": payloads.InboxBody,
     "digest": payloads.DigestBody,
+    "notice": service_payloads.NoticeBody,
     "result": payloads.ResultBody,
 }
 """By the name in the message's ``schema`` (``kerbwatch.<name>/1``): what Kerbwatch publishes."""
@@ -41,9 +44,12 @@ DISCOVERY = "discovery"
 """The name of what Home Assistant reads; its form is none of ours."""
 
 COMMAND = "command"
-"""The name of the one message that people publish."""
+"""The name of what people publish of a case."""
 
-NAMES = (*BODIES, DISCOVERY, COMMAND)
+REPORT = "report"
+"""The name of the other one, which opens a case."""
+
+NAMES = (*BODIES, DISCOVERY, COMMAND, REPORT)
 """Of all messages."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -61,7 +67,7 @@ def _words(values: Iterable[str]) -> JsonSchema:
 
 
 def _kinds(name: str) -> type[StrEnum]:
-    return DigestKind if name == "digest" else NoticeKind
+    return {"digest": DigestKind, "notice": ServiceNotice}.get(name, NoticeKind)
 
 
 def _states(name: str) -> type[StrEnum]:
@@ -92,6 +98,8 @@ _SAYS: Mapping[str, JsonSchema] = {
     "identifiers": {"minItems": 1, "maxItems": 1},
     "oldest_unsent_s": {"minimum": 0},
     "overload": {"minimum": 1},
+    "free_bytes": {"minimum": 0},
+    "least_free_bytes": {"minimum": 0},
     "request_id": {"pattern": f"^{ID.pattern}$"},
 }
 """By field: what is true of its values, beyond the type; null stays allowed where the type says."""
@@ -124,27 +132,49 @@ def definitions(at: str) -> dict[str, JsonSchema]:
     for name, body in BODIES.items():
         _define(name, body, at, found)
     _define(DISCOVERY, DiscoveryBody, at, found)
-    return found | {COMMAND: command()}
+    return found | {COMMAND: command(), REPORT: report()}
 
 
 def command() -> JsonSchema:
     """Of what people send; ``alerts/orders.py`` reads it, and has the last word."""
     own: dict[str, JsonSchema] = {
-        "schema": {"const": payloads.COMMAND_SCHEMA},
-        "request_id": {"type": "string", **_SAYS["request_id"]},
-        "by": {"type": ["string", "null"], "pattern": f"^{ID.pattern}$"},
         "version": {"type": ["integer", "null"], "minimum": 1, "maximum": 2**31 - 1},
-        "words": {"type": ["string", "null"], "maxLength": MAX_WORDS},
         "until": {"type": ["string", "null"], "format": "date-time", "maxLength": 40},
         "picture": {"type": ["string", "null"], "minLength": 1, "maxLength": MAX_PATH},
     }
+    about = f"{payloads.COMMAND_SCHEMA}: cmd/<recipient_id>/<case_id>/<verb>, at most 16 KiB."
+    return _sent(COMMAND, payloads.COMMAND_SCHEMA, about, own)
+
+
+def report() -> JsonSchema:
+    """Of what people report; ``alerts/report_orders.py`` reads it, and has the last word."""
+    jpeg = {"contentEncoding": "base64", "contentMediaType": "image/jpeg"}
+    id_ = {"type": "string", "pattern": f"^{ID.pattern}$"}
+    own: dict[str, JsonSchema] = {
+        **dict.fromkeys(("camera", "fence", "scenario"), id_),
+        "picture": {"type": ["string", "null"], "maxLength": MAX_PICTURE_CHARACTERS, **jpeg},
+    }
+    about = f"{payloads.REPORT_SCHEMA}: cmd/<recipient_id>/new/report, at most 768 KiB."
+    return _sent(REPORT, payloads.REPORT_SCHEMA, about, own, "camera", "fence", "scenario")
+
+
+def _sent(
+    name: str, schema: str, about: str, own: Mapping[str, JsonSchema], *required: str
+) -> JsonSchema:
+    """Of a message of people; what all of them have is added."""
+    properties: dict[str, JsonSchema] = {
+        **own,
+        "schema": {"const": schema},
+        "request_id": {"type": "string", **_SAYS["request_id"]},
+        "by": {"type": ["string", "null"], "pattern": f"^{ID.pattern}$"},
+        "words": {"type": ["string", "null"], "maxLength": MAX_WORDS},
+    }
     return {
-        "title": "command",
-        "description": f"{payloads.COMMAND_SCHEMA}: cmd/<recipient_id>/<case_id>/<verb>, at most"
-        " 16 KiB. Other keys are refused.",
+        "title": name,
+        "description": f"{about} Other keys are refused.",
         "type": "object",
-        "properties": {key: own[key] for key in sorted(KEYS)},
-        "required": ["request_id"],
+        "properties": {key: properties[key] for key in sorted(properties)},
+        "required": ["request_id", *required],
         "additionalProperties": False,
     }
 

@@ -30,6 +30,7 @@ from alerts.pushing.course import Patience
 from alerts.pushing.letters import NO_PUSH, PushPlan
 from alerts.pushing.pictures import Pictures
 from alerts.pushing.postman import DEFAULT_PATIENCE, Postman
+from alerts.reception import Reception
 from alerts.registry import Registry
 from alerts.retention import NO_BUDGETS, Budgets
 from alerts.store.port import Store
@@ -117,7 +118,9 @@ class AlertService:
         self._clerks = clerks
         self.intake, self.counter = clerks.intake, clerks.counter
         self.aftercare, self.deadlines = clerks.aftercare, clerks.deadlines
-        self.commands = CommandPost(self.counter, self.topics, clock)
+        self.commands = CommandPost(
+            self.counter, self.topics, clock, Reception(self.counter, evidence)
+        )
         self._threads = self._make_threads()
         self._stopping = threading.Event()
         self._broker: EmbeddedBroker | None = None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NEW_CASE, REPORT = "new", "report"
+"""In place of case id and verb: what is published there opens a case. No case id is so short."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topics:
@@ -48,6 +51,10 @@ class Topics:
     def command(self, recipient_id: str, case_id: str, verb: str) -> str:
         """Whose it is stands in the topic, so that a broker's ACL can vouch for it."""
         return f"{self.root}/cmd/{recipient_id}/{case_id}/{verb}"
+
+    def report(self, recipient_id: str) -> str:
+        """Where somebody reports what no camera has seen; below the own commands."""
+        return self.command(recipient_id, NEW_CASE, REPORT)
 
     @property
     def all_commands(self) -> str:

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.protocols import Validator
 
 from alerts.payloads import DIGEST_SCHEMA
-from alerts.schema import COMMAND, DISCOVERY, bundle
+from alerts.schema import COMMAND, DISCOVERY, REPORT, bundle
+from alerts.service_payloads import NOTICE_SCHEMA
 
 
 def closed(schema: Any) -> Any:
@@ -46,14 +47,18 @@ def kind_of(root: str, topic: str, body: Any = None) -> str:
     levels = topic.removeprefix(f"{root}/").split("/")
     names = {"status": "status", "events": "event", "cases": "case", "inbox": "inbox"}
     names |= {"result": "result", "cmd": COMMAND}
-    if levels[0] == "inbox" and isinstance(body, dict) and body.get("schema") == DIGEST_SCHEMA:
-        return "digest"
+    if levels[0] == "inbox" and isinstance(body, dict):
+        return {DIGEST_SCHEMA: "digest", NOTICE_SCHEMA: "notice"}.get(
+            str(body.get("schema")), "inbox"
+        )
     if levels[0] == "cameras" and levels[2:] == ["status"]:
         return "camera"
     if levels[0] == "cameras" and levels[2:] == ["cases"]:
         return "camera_cases"
     if levels[-1] == "config":
         return DISCOVERY
+    if levels[0] == "cmd" and levels[2:] == ["new", "report"]:
+        return REPORT
     return names[levels[0]]
 
 
@@ -61,9 +66,9 @@ def problems(root: str, topic: str, payload: str) -> list[str]:
     """What is wrong with a message; nothing, it is to be hoped. Others than ours are not judged."""
     if not topic.startswith(f"{root}/") and not topic.endswith("/config"):
         return []
-    may_end = {"case", "camera_cases", DISCOVERY}
+    may_end = {"case", "camera", "camera_cases", DISCOVERY}
     name = kind_of(root, topic)
-    if name == COMMAND or (name in may_end and not payload):
+    if name in {COMMAND, REPORT} or (name in may_end and not payload):
         return []  # people send anything; what has ended has no payload
     body = json.loads(payload)
     name = kind_of(root, topic, body)

@@ -7,6 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from alerts.handout.moments import STYLE, moments
 from alerts.handout.told import Told
 from alerts.texts import Language, Texts, load_texts
 
@@ -22,9 +23,6 @@ table { border-collapse: collapse; width: 100% } th, td { text-align: left; vert
 th { font-weight: 600; color: #5c6370; white-space: nowrap }
 .facts th { width: 9rem } .verdict { padding: .5rem .8rem; border-left: 4px solid #2e7d4f;
   background: #eef7f1 } .verdict.bad { border-color: #b3261e; background: #fcefee }
-figure { margin: 0 } figure img { width: 100%; height: auto; display: block; border-radius: 3px }
-figcaption { font-size: 12px; color: #5c6370; overflow-wrap: anywhere; margin-top: .25rem }
-.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: 1rem }
 @media print { body { margin: 0; max-width: none } figure, tr { break-inside: avoid } }
 """
 
@@ -49,7 +47,7 @@ def page(
         _verdict(told, texts, language),
         _facts(told, texts),
         f"<h2>{escape(texts('handout.pictures'))}</h2>",
-        _pictures(files),
+        moments(told, files, texts),
         f"<h2>{escape(texts('handout.log'))}</h2>",
         _log(told, texts),
         f"<h2>{escape(texts('handout.files'))}</h2>",
@@ -59,7 +57,7 @@ def page(
         "<p><code>sha256sum -c SHA256SUMS</code></p>",
         *_note(texts("handout.check_log")),
     )
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}{STYLE}</style>'
     body = "\n".join(parts)
     opened = f'<!doctype html>\n<html lang="{language.value}"><head>{head}</head>'
     return f"{opened}\n<body>\n{body}\n</body></html>\n"
@@ -115,16 +113,6 @@ def _facts(told: Told, texts: Texts) -> str:
 
 def _done(person: Mapping[str, Any] | None, at: str | None) -> str:
     return "" if person is None else f"{person['name']} {_clock(at)}".strip()
-
-
-def _pictures(files: Iterable[Mapping[str, Any]]) -> str:
-    shown = (one for one in files if one["sha256"] and one["path"].endswith(".jpg"))
-    figures = (
-        f'<figure><img src="{escape(one["path"])}" alt=""><figcaption>'
-        f"{escape(one['path'])}</figcaption></figure>"
-        for one in shown
-    )
-    return f'<div class="pictures">{"".join(figures)}</div>'
 
 
 def _log(told: Told, texts: Texts) -> str:

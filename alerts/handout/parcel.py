@@ -19,8 +19,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from alerts.chain import EvidenceFile, Seal, Trail, case_bytes, entry_bytes
+from alerts.chain import Seal, Trail, case_bytes, entry_bytes
 from alerts.evidence import EvidenceFolder
+from alerts.files import EvidenceFile
 from alerts.handout.archive import Archive, Packed, new_archive
 from alerts.handout.page import page
 from alerts.handout.told import SCHEMA, Told, told_of

@@ -8,6 +8,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from alerts.peak import RAW
 from alerts.picture import Image, draw_outline
 from fences.box import Box
 
@@ -30,7 +31,7 @@ class Veil(Protocol):
 
 def raw_of(path: str) -> str:
     """The untouched picture that goes with an annotated one."""
-    return f"{path.removesuffix('.jpg')}.raw.jpg"
+    return f"{path.removesuffix('.jpg')}{RAW}"
 
 
 def veiled(pictures: Mapping[str, Image], polygon: Polygon, veil: Veil) -> dict[str, Image]:

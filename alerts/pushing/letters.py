@@ -9,6 +9,7 @@ from urllib.parse import quote
 from alerts.duty.routing import Severity
 from alerts.payloads import DigestBody, InboxBody
 from alerts.push import push_text
+from alerts.service_payloads import NoticeBody
 from alerts.texts import Language, load_texts
 
 _URLS = ("http://", "https://")
@@ -62,13 +63,14 @@ class PushPlan:
             picture=None if newest is None else newest.removeprefix(f"{picture_base}/"),
         )
 
-    def digest(self, body: DigestBody) -> Letter | None:
-        """The letter for what is told of many cases at once; it names none of them."""
+    def bulletin(self, body: DigestBody | NoticeBody) -> Letter | None:
+        """The letter for what is told of many cases at once, or of none; it names no case."""
         recipient_id = body["recipient"]["id"]
         if recipient_id not in self.recipients:
             return None
         title, text = body["text"][self.language.value].split("\n", 1)
-        return Letter(body["event_id"], body["storm"], recipient_id, title, text)
+        about = str(body.get("storm", body["kind"]))
+        return Letter(body["event_id"], about, recipient_id, title, text)
 
     def _lines(self, body: InboxBody) -> list[str]:
         texts = load_texts("alerts", self.language)

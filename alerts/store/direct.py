@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import Dialect, Executable, Select
 from sqlalchemy.sql.elements import ClauseElement
+
+from alerts.store import bulk
 
 Row = dict[str, Any]
 
@@ -22,16 +24,22 @@ Row = dict[str, Any]
 class _Written:
     """A statement as a driver takes it. ``fixed``: values that it brings along, such as a LIMIT.
 
-    ``order`` of the values where they go by place, None where they go by name.
+    ``order`` of the values where they go by place, None where they go by name. ``names``: of the
+    columns that it gives back.
     """
 
     text: str
     fixed: Row
     order: tuple[str, ...] | None
+    names: tuple[str, ...]
 
     def bound(self, values: Mapping[str, Any]) -> Any:
         whole = {**self.fixed, **values} if self.fixed else values
         return whole if self.order is None else [whole[name] for name in self.order]
+
+    def rows(self, cursor: Any) -> list[Row]:
+        """What the statement has found; asking the driver for its columns would cost it more."""
+        return [dict(zip(self.names, found, strict=True)) for found in cursor.fetchall()]
 
 
 class Statements:
@@ -39,6 +47,7 @@ class Statements:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
+        self.has_pipeline = dialect.name == "postgresql"
         self._written: dict[tuple[Executable, tuple[str, ...]], _Written] = {}
 
     def written(self, statement: Executable, values: Mapping[str, Any]) -> _Written:
@@ -57,25 +66,31 @@ class Statements:
         if missing := [name for name, value in fixed.items() if value is None]:
             raise ValueError(f"no value for {missing} in {compiled}")
         order = tuple(compiled.positiontup) if compiled.positional else None
-        return _Written(str(compiled), fixed, order)
+        names_found: list[str] = []
+        if isinstance(statement, Select):
+            names_found += statement.selected_columns.keys()
+        return _Written(str(compiled), fixed, order, tuple(names_found))
 
 
 class Direct:
-    """Runs statements in the transaction of a connection, which begins and ends it itself.
+    """Runs statements in one transaction of a driver's connection, from the first of them on.
 
-    What goes wrong is raised as the driver's own error.
+    What goes wrong is raised as the driver's own error. ``begin``: what begins the transaction;
+    with nothing every statement counts for itself. ``takes_many``: a server at the other end takes
+    many statements, and many rows in one of them, at the price of one.
     """
 
-    def __init__(self, connection: Connection, statements: Statements) -> None:
+    def __init__(self, driver: Any, statements: Statements, begin: Sequence[str] = ()) -> None:
         self._statements = statements
-        self._lent: Any = connection.connection
-        self._cursor: Any = self._lent.cursor()
-        self._has_pipeline = connection.dialect.name == "postgresql"
+        self._driver = driver
+        self._cursor = driver.cursor()
+        self.takes_many = statements.has_pipeline
+        self._to_begin = tuple(begin)
+        self._to_end = False
 
     def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> list[Row]:
         """What a query finds, by the names of its columns."""
-        self.run(statement, values or {})
-        return _rows(self._cursor)
+        return self.run(statement, values or {}).rows(self._cursor)
 
     def row(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Row | None:
         """The first row that a query finds."""
@@ -91,46 +106,65 @@ class Direct:
     def rows_of_all(
         self, queries: Sequence[tuple[Executable, Mapping[str, Any]]]
     ) -> list[list[Row]]:
-        """What each of several queries finds; a server is asked for all of them at once."""
-        if not self._has_pipeline:
-            return [self.rows(statement, values) for statement, values in queries]
+        """What each of several queries finds; a server that takes many gets them all at once."""
+        asked = []
         with self.at_once():
-            cursors = [self._lent.cursor() for _ in queries]
-            for cursor, (statement, values) in zip(cursors, queries, strict=True):
+            for statement, values in queries:
                 written = self._statements.written(statement, values)
+                cursor = self._driver.cursor()
                 cursor.execute(written.text, written.bound(values))
-        return [_rows(cursor) for cursor in cursors]
+                asked.append((written, cursor))
+        return [written.rows(cursor) for written, cursor in asked]
 
-    def run(self, statement: Executable, values: Mapping[str, Any]) -> None:
+    def run(self, statement: Executable, values: Mapping[str, Any]) -> _Written:
         """Run a statement once."""
+        self._begin()
         written = self._statements.written(statement, values)
         self._cursor.execute(written.text, written.bound(values))
+        return written
 
     def run_with_each(self, statement: Executable, gathered: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement with each of several values, all of the same names."""
         if len(gathered) == 1:  # the general way costs a database more
             self.run(statement, gathered[0])
         elif gathered:
+            self._begin()
             written = self._statements.written(statement, gathered[0])
             self._cursor.executemany(written.text, [written.bound(one) for one in gathered])
+
+    def write_each(self, statement: Executable, gathered: Sequence[Mapping[str, Any]]) -> None:
+        """The same for statements that take all rows at once, where a server does (``Writes``)."""
+        if gathered and self.takes_many:
+            self.run(statement, bulk.as_value(gathered))
+        else:
+            self.run_with_each(statement, gathered)
 
     @contextmanager
     def at_once(self, *, commit: bool = False) -> Iterator[None]:
         """Statements whose results nobody asks for go to a server together, in one round trip.
 
-        ``commit``: with the end of the transaction behind them; elsewhere that is not done here.
-        What is wrong with one of them is raised at the end.
+        ``commit``: with the end of the transaction behind them. What is wrong with one of them is
+        raised at the end.
         """
-        if not self._has_pipeline:
-            yield
-            return
-        driver = self._lent.driver_connection
-        with driver.pipeline():
+        if self.takes_many:
+            with self._driver.pipeline():
+                self._begin()
+                yield
+                if commit:
+                    self.commit()
+        else:
             yield
             if commit:
-                driver.execute("COMMIT")
+                self.commit()
 
+    def commit(self) -> None:
+        """End the transaction, if one has begun."""
+        if self._to_end:
+            self._driver.execute("COMMIT")
+            self._to_end = False
 
-def _rows(cursor: Any) -> list[Row]:
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]
+    def _begin(self) -> None:
+        if self._to_begin:
+            for statement in self._to_begin:
+                self._driver.execute(statement)
+            self._to_begin, self._to_end = (), True

@@ -45,6 +45,9 @@ def connect(url: str) -> Engine:
     return engine
 
 
+BEGIN_IN_ORDER = {"sqlite": sqlite.BEGIN_IN_ORDER, "postgresql": postgres.BEGIN_IN_ORDER}
+"""What begins a transaction whose rows are numbered in the order of the commits."""
+
 _PREPARE = {"sqlite": sqlite.prepare, "postgresql": postgres.prepare}
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.errors import StoreError
-from alerts.health import QueueStats
+from alerts.health import QueueStats, Shortage
+from alerts.shortage import NAME, SITE, decode_shortages
 from alerts.store import rows, tables
 from alerts.store.address import database_file, shown_url
 from alerts.store.engine import connect, first_line, revision_of
@@ -34,6 +35,7 @@ class Inspection:
     rows: dict[str, int]
     open_cases: int
     queue: QueueStats
+    shortage: Shortage | None
     findings: tuple[StoreError, ...]
 
 
@@ -107,8 +109,15 @@ def _inspect(connection: Connection, shown: str) -> Inspection:
         counts,
         _open_cases(connection),
         _queue(connection),
+        _shortage(connection) if "checkpoints" in there else None,
         tuple(findings),
     )
+
+
+def _shortage(connection: Connection) -> Shortage | None:
+    marks = tables.checkpoints.c
+    query = select(marks.codec).where(marks.camera_id == SITE, marks.fence_id == NAME)
+    return decode_shortages(connection.execute(query).scalars())
 
 
 def _damage(connection: Connection) -> Iterator[StoreError]:

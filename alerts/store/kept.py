@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Executable, RowMapping, Select, bindparam, delete, func, select
 
 from alerts.cases import Transition
-from alerts.chain import EvidenceFile
+from alerts.files import EvidenceFile
 from alerts.retention import Kept, Kind, Usage, kind_of
 from alerts.store import tables
 

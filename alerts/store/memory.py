@@ -16,6 +16,7 @@ from alerts.pushing.course import Delivery, PushStats, Standing
 from alerts.retention import Kept, Kind, Usage
 from alerts.store.memory_kept import kept_in, usage_in
 from alerts.store.memory_transaction import MemoryData, MemoryTransaction
+from alerts.store.pages import Wanted, page_of
 from alerts.store.port import Checkpoint, OutboxRow, Truth
 
 __all__ = ["MemoryStore", "MemoryTransaction"]
@@ -49,6 +50,9 @@ class MemoryStore:
 
     def cases_in(self, states: Collection[CaseState]) -> tuple[Case, ...]:
         return tuple(case for case in self.cases() if case.state in states)
+
+    def page(self, wanted: Wanted, limit: int) -> tuple[Case, ...]:
+        return page_of(reversed(self.cases()), wanted, limit)
 
     def history(self, case_id: str) -> tuple[Transition, ...]:
         with self._lock:
@@ -115,6 +119,10 @@ class MemoryStore:
         with self._lock:
             mine = (c for c in self._data.checkpoints.values() if c.camera_id == camera_id)
             return tuple(sorted(mine, key=lambda checkpoint: checkpoint.fence_id))
+
+    def camera(self, camera_id: str) -> CameraStatus | None:
+        with self._lock:
+            return self._data.cameras.get(camera_id)
 
     def cameras(self) -> tuple[CameraStatus, ...]:
         with self._lock:

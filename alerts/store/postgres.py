@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
@@ -22,6 +24,13 @@ NAME = "kerbwatch"
 
 WRITER_LOCK = 0x6B657262  # "kerb"
 """The advisory lock that whoever changes cases holds until the commit."""
+
+BEGIN_IN_ORDER = ("BEGIN", f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+"""Begins a transaction whose rows are numbered in the order of the commits.
+
+Rows get their numbers when they are written and are seen when they are committed: with two writers
+at once the outbox would pass over a number that is committed later.
+"""
 
 _DRIVER = "postgresql+psycopg"
 _CONNECT: dict[str, Any] = {
@@ -65,6 +74,28 @@ def prepare(engine: Engine) -> None:
     event.listen(engine, "begin", _on_begin)
 
 
+def by_keys(driver: Any) -> None:
+    """From now on this connection finds rows by their keys, however few there are.
+
+    A statement is planned once. While its table is nearly empty that means reading all of it, and
+    so it would stay until the server next looks how large tables have become.
+    """
+    driver.execute("SET enable_seqscan = off")
+
+
+def is_lost(driver: Any) -> bool:
+    """Whether the server has ended this idle connection, as far as is known on this side.
+
+    It sends a word of farewell, or at least an end of the stream, when it ends or is killed.
+    """
+    heard = select.poll()
+    heard.register(driver.fileno(), select.POLLIN)
+    while not driver.closed and heard.poll(0):
+        with suppress(driver.OperationalError):  # it is closed then
+            driver.pgconn.consume_input()
+    return bool(driver.closed)
+
+
 def unhurried(connection: Connection) -> None:
     """Until the end of this transaction a statement may take as long as it takes."""
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
@@ -82,9 +113,7 @@ def _on_begin(connection: Connection) -> None:
     """What only reads once needs no transaction: one round trip instead of three."""
     options = connection.get_execution_options()
     if options.get(IN_ORDER, False):
-        # rows get their numbers when they are written and are seen when they are committed: with
-        # two writers at once the outbox would pass over a number that is committed later
-        connection.exec_driver_sql(f"BEGIN; SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+        connection.exec_driver_sql("; ".join(BEGIN_IN_ORDER))
     elif options.get(ONE_MOMENT, False):
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     elif options.get(IMMEDIATE, False):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from operator import attrgetter
 from typing import Any, Protocol
 
 from alerts.cases import Case, CaseState, Clip, Transition, Verification
-from alerts.chain import Entry, EvidenceFile, Seal
+from alerts.chain import Entry, Seal
 from alerts.duty.quiet import KeptSilence, Silence
+from alerts.files import EvidenceFile
 from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
+from alerts.peak import Peak
 from alerts.store.port import Checkpoint, Held, OutboxRow, Remembered
 from fences.box import Box
 
@@ -72,6 +75,7 @@ def case_to_row(case: Case) -> dict[str, object]:
         "verification": None if case.verification is None else case.verification.value,
         "box": None if case.box is None else json.dumps(case.box.xyxy),
         "clip": None if case.clip is None else json.dumps(asdict(case.clip)),
+        "peak": None if case.peak is None else json.dumps(asdict(case.peak)),
         "labels": json.dumps(case.labels, ensure_ascii=False),
         "recipients": json.dumps(case.recipients, ensure_ascii=False),
     }
@@ -84,9 +88,14 @@ def row_to_case(row: Row) -> Case:
         verification=None if row["verification"] is None else Verification(row["verification"]),
         box=None if row["box"] is None else Box(*json.loads(row["box"])),
         clip=None if row["clip"] is None else Clip(**json.loads(row["clip"])),
+        peak=None if row["peak"] is None else _peak_of(json.loads(row["peak"])),
         labels=tuple(json.loads(row["labels"])),
         recipients=tuple(json.loads(row["recipients"])),
     )
+
+
+def _peak_of(said: dict[str, Any]) -> Peak:
+    return Peak(**said | {"files": tuple(EvidenceFile(**file) for file in said["files"])})
 
 
 def transition_to_row(transition: Transition) -> dict[str, object]:
@@ -142,7 +151,7 @@ def row_to_transition(row: Row) -> Transition:
 
 
 def row_to_message(row: Row) -> OutboxRow:
-    message = Message(row["topic"], row["payload"], row["retained"])
+    message = Message(row["topic"], row["payload"], bool(row["retained"]))
     return OutboxRow(row["id"], message, row["wall_ns"])
 
 
@@ -209,3 +218,7 @@ def row_to_camera(row: Row) -> CameraStatus:
         row["reason"],
         row["until_wall_ns"],
     )
+
+
+def rows_to_cameras(found: Iterable[Row]) -> tuple[CameraStatus, ...]:
+    return tuple(sorted(map(row_to_camera, found), key=lambda one: one.camera_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -28,15 +28,16 @@ from alerts.health import CameraStatus, QueueStats
 from alerts.pushing.course import Delivery, PushStats, Standing
 from alerts.retention import Kept, Kind, Usage
 from alerts.store import deliveries, kept, rows, statements, tables
-from alerts.store.direct import Direct, Statements
-from alerts.store.engine import first_line, open_engine
-from alerts.store.patience import IMMEDIATE, IN_ORDER, ONE_MOMENT
+from alerts.store.direct import Row, Statements
+from alerts.store.engine import BEGIN_IN_ORDER, first_line, open_engine
+from alerts.store.expected import place_of
+from alerts.store.line import Line
+from alerts.store.pages import Wanted, page_query
+from alerts.store.patience import IMMEDIATE, ONE_MOMENT
 from alerts.store.port import Checkpoint, OutboxRow, Truth
 from alerts.store.presence import Presence
-from alerts.store.statements import Puts
+from alerts.store.statements import Writes, runs_of
 from alerts.store.transaction import SqlTransaction
-
-_CHUNK = 500  # ids in one statement: databases limit the number of parameters
 
 
 class SqlStore:
@@ -54,24 +55,27 @@ class SqlStore:
             raise
         dbapi = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = dbapi.Error
-        self._puts = Puts(self._engine.dialect.name)
+        self._writes = Writes(self._engine.dialect.name)
         self._statements = Statements(self._engine.dialect)
         one_writer = self._engine.dialect.name == "sqlite"
         # SQLite's own way of waiting sleeps longer and longer, and is not fair
         self._writing: AbstractContextManager[object] = (
             threading.Lock() if one_writer else nullcontext()
         )
+        begin = BEGIN_IN_ORDER[self._engine.dialect.name]
+        self._writer = Line(self._engine, self._statements, begin)
+        self._drain = Line(self._engine, self._statements)
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
-        with self._connected(writes=True, in_order=True) as connection:
-            transaction = self._transaction(connection)
+        with self._noting_trouble(), self._writing, self._writer.transaction() as direct:
+            transaction = SqlTransaction(direct, self._writes)
             yield transaction
             transaction.flush(commit=True)
 
     def last_case(self, key: CaseKey) -> Case | None:
-        with self._connected() as connection:
-            return self._transaction(connection).last_case(key)
+        found = self._read(statements.NEWEST_CASE, place_of(key))
+        return rows.row_to_case(found[0]) if found else None
 
     def case(self, case_id: str) -> Case | None:
         query = select(tables.cases).where(tables.cases.c.case_id == case_id)
@@ -87,6 +91,9 @@ class SqlStore:
         wanted = select(cases).where(cases.c.state.in_([state.value for state in states]))
         query = wanted.order_by(cases.c.ordinal)
         return tuple(rows.row_to_case(row) for row in self._read(query))
+
+    def page(self, wanted: Wanted, limit: int) -> tuple[Case, ...]:
+        return tuple(rows.row_to_case(row) for row in self._read(page_query(wanted, limit)))
 
     def history(self, case_id: str) -> tuple[Transition, ...]:
         log = tables.case_log
@@ -158,8 +165,12 @@ class SqlStore:
         marks = (rows.row_to_checkpoint(row) for row in self._read(query))
         return tuple(sorted(marks, key=lambda mark: mark.fence_id))  # databases sort by locale
 
+    def camera(self, camera_id: str) -> CameraStatus | None:
+        own = tables.cameras.c.camera_id == camera_id
+        return next(iter(rows.rows_to_cameras(self._read(select(tables.cameras).where(own)))), None)
+
     def cameras(self) -> tuple[CameraStatus, ...]:
-        return _cameras(self._read(select(tables.cameras)))
+        return rows.rows_to_cameras(self._read(select(tables.cameras)))
 
     def truth(self) -> Truth:
         cases, out = tables.cases, tables.outbox
@@ -169,23 +180,21 @@ class SqlStore:
         with self._connected(one_moment=True) as connection:
             return Truth(
                 tuple(rows.row_to_case(row) for row in connection.execute(opened).mappings()),
-                _cameras(connection.execute(known).mappings()),
+                rows.rows_to_cameras(connection.execute(known).mappings()),
                 frozenset(connection.execute(pending).scalars()),
             )
 
     def unsent(self, after_id: int, limit: int) -> tuple[OutboxRow, ...]:
-        with self._connected() as connection:
-            found = connection.execute(statements.UNSENT, {"after_id": after_id, "most": limit})
-            return tuple(rows.row_to_message(row) for row in found.mappings())
+        with self._noting_trouble(), self._drain.transaction() as direct:
+            found = direct.rows(statements.UNSENT, {"after_id": after_id, "most": limit})
+        return tuple(map(rows.row_to_message, found))
 
     def mark_sent(self, ids: Collection[int], wall_ns: int) -> None:
-        ordered = sorted(ids)
-        out = tables.outbox
-        with self._connected(writes=True) as connection:
-            for start in range(0, len(ordered), _CHUNK):
-                chunk = ordered[start : start + _CHUNK]
-                mark = update(out).where(out.c.id.in_(chunk)).values(sent_wall_ns=wall_ns)
-                connection.execute(mark)
+        runs = [
+            {"first": first, "last": last, "sent_wall_ns": wall_ns} for first, last in runs_of(ids)
+        ]
+        with self._noting_trouble(), self._writing, self._drain.transaction() as direct:
+            direct.run_with_each(statements.MARK_SENT, runs)
 
     def supersede_retained(self, wall_ns: int) -> int:
         out = tables.outbox
@@ -262,32 +271,30 @@ class SqlStore:
                 connection.execute(kept.FORGET, [{"gone": path} for path in paths])
 
     def close(self) -> None:
+        self._writer.close()
+        self._drain.close()
         self._engine.dispose()
         self._presence.end()
 
-    def _transaction(self, connection: Connection) -> SqlTransaction:
-        return SqlTransaction(Direct(connection, self._statements), self._puts)
-
-    def _read(self, query: Select[Any]) -> list[RowMapping]:
+    def _read(self, query: Select[Any], values: Row | None = None) -> list[RowMapping]:
         with self._connected() as connection:
-            return list(connection.execute(query).mappings().all())
+            return list(connection.execute(query, values or {}).mappings().all())
 
     @contextmanager
-    def _connected(
-        self, *, writes: bool = False, in_order: bool = False, one_moment: bool = False
-    ) -> Iterator[Connection]:
-        """A transaction. ``one_moment``: all that it reads is of one and the same moment."""
-        options = {IMMEDIATE: writes, IN_ORDER: in_order, ONE_MOMENT: one_moment}
+    def _noting_trouble(self) -> Iterator[None]:
         try:
-            with (
-                self._writing if writes else nullcontext(),
-                self._engine.connect().execution_options(**options) as connection,
-                connection.begin(),
-            ):
-                yield connection
+            yield
         except (SQLAlchemyError, self._driver_error) as error:
             raise StoreError("store_write", problem=first_line(error)) from error
 
-
-def _cameras(found: Iterable[RowMapping]) -> tuple[CameraStatus, ...]:
-    return tuple(sorted(map(rows.row_to_camera, found), key=lambda one: one.camera_id))
+    @contextmanager
+    def _connected(self, *, writes: bool = False, one_moment: bool = False) -> Iterator[Connection]:
+        """A transaction. ``one_moment``: all that it reads is of one and the same moment."""
+        options = {IMMEDIATE: writes, ONE_MOMENT: one_moment}
+        with (
+            self._noting_trouble(),
+            self._writing if writes else nullcontext(),
+            self._engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
+            yield connection

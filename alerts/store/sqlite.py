@@ -9,6 +9,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from alerts.store.patience import IMMEDIATE, LOCK_S
 
+BEGIN_IN_ORDER = ("BEGIN IMMEDIATE",)
+"""Takes the writer's lock at once: upgrading from a read later may fail with "locked"."""
+
 
 def prepare(engine: Engine) -> None:
     """Every connection of the engine is set up so."""
@@ -30,6 +33,5 @@ def _on_connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> 
 
 
 def _on_begin(connection: Connection) -> None:
-    # a writer takes the lock at once: upgrading from a read later may fail with "locked"
     writes = connection.get_execution_options().get(IMMEDIATE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql(BEGIN_IN_ORDER[0] if writes else "BEGIN")

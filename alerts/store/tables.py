@@ -21,7 +21,7 @@ from sqlalchemy import (
     true,
 )
 
-NEWEST = "0010"
+NEWEST = "0011"
 """The version of a database with these tables: the last of ``migrations/versions``."""
 
 metadata = MetaData(
@@ -80,12 +80,13 @@ cases = Table(
     Column("handle_due_wall_ns", BigInteger),
     Column("storm", String(255)),
     Column("held_by", String(64)),
+    Column("peak", Text),
     Column("log_sha256", String(64)),
     Column("ordinal", BigInteger, nullable=False, unique=True),
 )
 """One row per case, in its newest version. ``ordinal`` keeps the order of first opening,
-whatever the clocks did. ``box``, ``labels``, ``recipients`` and ``clip`` are JSON. ``log_sha256``
-is the hash of the newest entry in its log."""
+whatever the clocks did. ``box``, ``labels``, ``recipients``, ``clip`` and ``peak`` are JSON.
+``log_sha256`` is the hash of the newest entry in its log."""
 
 Index(
     "uq_cases_one_open",

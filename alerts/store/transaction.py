@@ -15,9 +15,10 @@ from alerts.messages import Message
 from alerts.pushing.letters import Letter
 from alerts.store import deliveries, kept, rows, statements
 from alerts.store.direct import Direct, Row
+from alerts.store.expected import expected, place_of
 from alerts.store.port import Checkpoint, Held, Remembered
 from alerts.store.reads import Reads
-from alerts.store.statements import Puts
+from alerts.store.statements import Writes
 
 
 class SqlTransaction:
@@ -27,12 +28,12 @@ class SqlTransaction:
     is sent to the database first.
     """
 
-    def __init__(self, direct: Direct, puts: Puts) -> None:
+    def __init__(self, direct: Direct, writes: Writes) -> None:
         self._direct = direct
-        self._puts = puts
+        self._writes = writes
         self._counters: dict[str, int] | None = None
         self._newest: dict[CaseKey, Case | None] = {}
-        self._known: set[str] = set()
+        self._ordinals: dict[str, int] = {}  # of cases that are in the database
         self._heads: dict[str, str | None] = {}
         self._new: dict[str, Row] = {}
         self._changed: dict[str, Row] = {}
@@ -60,30 +61,21 @@ class SqlTransaction:
         cases = {case_id for one in reads for case_id in one.cases}
         if not (events or places or cases):
             return
-        found = iter(
-            self._direct.rows_of_all(
-                [
-                    (statements.COUNTERS, {}),
-                    (statements.RUNNING_SILENCES, {}),
-                    *((statements.EVENT, {"event_id": key}) for key in events),
-                    *((statements.HEAD, {"case_id": case_id}) for case_id in cases),
-                    *((statements.NEWEST_CASE, _of_place(key)) for key in places),
-                ]
-            )
-        )
-        self._counters = {row["name"]: row["value"] for row in next(found)}
-        self._silences = tuple(map(rows.row_to_silence, next(found)))
-        self._absent = {key for key in events if not next(found)}
-        for case_id in cases:
-            self._heads[case_id] = next((row["log_sha256"] for row in next(found)), None)
-        for key in places:
-            self._newest[key] = next(map(self._read, next(found)), None)
+        found = expected(self._direct, events, places, cases)
+        self._counters = {row["name"]: row["value"] for row in found.counters}
+        self._silences = tuple(map(rows.row_to_silence, found.silences))
+        self._absent = events - found.events
+        self._heads |= dict.fromkeys(cases) | found.heads
+        self._newest |= dict.fromkeys(places)
+        for row in found.newest:
+            case = self._read(row)
+            self._newest[case.key] = case
 
     def last_case(self, key: CaseKey) -> Case | None:
         if key not in self._newest:
             if any(case.key == key for case in self._pending()):
                 self.flush()
-            self._newest[key] = self._one(statements.NEWEST_CASE, _of_place(key))
+            self._newest[key] = self._one(statements.NEWEST_CASE, place_of(key))
         return self._newest[key]
 
     def case(self, case_id: str) -> Case | None:
@@ -168,8 +160,8 @@ class SqlTransaction:
         if known is not None and known.case_id == case.case_id:
             self._newest[case.key] = case  # the newest before, and now
         row = rows.case_to_row(case) | {"log_sha256": self.head(case.case_id)}
-        if case.case_id in self._known:
-            self._changed[case.case_id] = row
+        if case.case_id in self._ordinals:
+            self._changed[case.case_id] = row | {"ordinal": self._ordinals[case.case_id]}
         else:
             before = self._new.get(case.case_id)
             # should the case be there all the same, the number is left unused
@@ -238,7 +230,7 @@ class SqlTransaction:
         """Send what has been gathered, cases before the lines of their log."""
         with self._direct.at_once(commit=commit):
             self._send_all()
-        self._known |= self._new.keys()
+        self._ordinals |= {case_id: row["ordinal"] for case_id, row in self._new.items()}
         self._new, self._changed, self._put_cases = {}, {}, {}
         self._lines, self._messages, self._letters, self._answers = [], [], [], {}
         self._told, self._steps, self._held = [], [], []
@@ -247,23 +239,23 @@ class SqlTransaction:
         self._counted = self._calmed = False
 
     def _send_all(self) -> None:
-        send = self._direct.run_with_each
-        send(self._puts.case, list(self._new.values()))
-        send(statements.CHANGE_CASE, _with_known_ids(self._changed))
-        send(statements.ADD_LINE, self._lines)
-        send(self._puts.evidence, list(self._files.values()))
-        send(statements.ADD_STEP, self._steps)
-        send(statements.ADD_HELD, self._held)
-        send(statements.ADD_MESSAGE, self._messages)  # in order: their ids grow with it
-        send(statements.ADD_LETTER, self._letters)
-        send(statements.ADD_ANSWER, [asdict(one) for one in self._answers.values()])
-        send(self._puts.checkpoint, list(self._checkpoints.values()))
-        send(self._puts.camera, list(self._cameras.values()))
+        send = self._direct.write_each
+        send(self._writes.case, list(self._new.values()))
+        send(self._writes.changed_case, _with_known_ids(self._changed))
+        send(self._writes.line, self._lines)
+        send(self._writes.evidence, list(self._files.values()))
+        send(self._writes.step, self._steps)
+        send(self._writes.held, self._held)
+        send(self._writes.message, self._messages)  # in order: their ids grow with it
+        send(self._writes.letter, self._letters)
+        send(self._writes.answer, [asdict(one) for one in self._answers.values()])
+        send(self._writes.checkpoint, list(self._checkpoints.values()))
+        send(self._writes.camera, list(self._cameras.values()))
         if self._calmed:
-            send(self._puts.calm, [{"name": "storms", "codec": self._calm}])
+            send(self._writes.calm, [{"name": "storms", "codec": self._calm}])
         if self._counted and self._counters is not None:
             counters = [{"name": name, "value": n} for name, n in sorted(self._counters.items())]
-            send(self._puts.counter, counters)
+            send(self._writes.counter, counters)
 
     def _pending(self) -> Collection[Case]:
         return self._put_cases.values()
@@ -284,14 +276,10 @@ class SqlTransaction:
 
     def _read(self, row: Row) -> Case:
         case = rows.row_to_case(row)
-        self._known.add(case.case_id)
+        self._ordinals[case.case_id] = row["ordinal"]
         self._heads.setdefault(case.case_id, row["log_sha256"])
         return case
 
 
-def _of_place(key: CaseKey) -> Row:
-    return dict(zip(("camera_id", "fence_id", "scenario_id"), key, strict=True))
-
-
 def _with_known_ids(changed: dict[str, Row]) -> list[Row]:
-    return [row | {"known_id": case_id} for case_id, row in changed.items()]
+    return [row | {"known_case_id": case_id} for case_id, row in changed.items()]

@@ -12,6 +12,7 @@ from prometheus_client.core import Metric
 from alerts.errors import StoreError
 from alerts.health import QueueStats
 from alerts.pushing.course import PushStats
+from alerts.shortage import shortage_in
 from alerts.store.port import Store
 from fences.clock import Clock
 from kerbwatch.metrics import declared as d
@@ -25,6 +26,7 @@ class _Known:
     queue: QueueStats | None
     cases: Counter[str]
     pushes: PushStats = field(default_factory=PushStats)
+    disk_full: bool = False
 
 
 class AlertCollector:
@@ -61,6 +63,7 @@ class AlertCollector:
             families.add(d.PUSH_WAITING, known.pushes.waiting)
             families.add(d.PUSH_OLDEST, known.pushes.oldest_age_s(self._clock.wall_ns()))
             families.add(d.PUSH_DEAD, known.pushes.dead)
+            families.add(d.DISK_FULL, float(known.disk_full))
             for scenario in dict.fromkeys((*self._scenarios, *known.cases)):
                 families.add(d.CASES_OPEN, known.cases[scenario], scenario)
         return iter(families)
@@ -71,7 +74,8 @@ class AlertCollector:
         try:
             cases = self._store.truth().open_cases
             scenarios = Counter(it.scenario_id for it in cases)
-            self._known = _Known(self._store.queue(), scenarios, self._store.push_stats())
+            pushes, full = self._store.push_stats(), shortage_in(self._store) is not None
+            self._known = _Known(self._store.queue(), scenarios, pushes, full)
         except StoreError:  # told by those who need it, and here by a 0
             self._known = _Known(None, Counter())
         finally:

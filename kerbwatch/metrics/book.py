@@ -62,6 +62,8 @@ class CameraFigures:
     look: Timing = field(default_factory=Timing)
     inference: Timing = field(default_factory=Timing)
     restarts: Counter[str] = field(default_factory=Counter)
+    evidence_up: bool | None = None
+    evidence_pictures: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -147,6 +149,16 @@ class Metrics:
         """How the camera is from now on, a ``CameraState``."""
         with self._lock:
             self._cameras[camera_id].state = state
+
+    def evidence_source(self, camera_id: str, *, up: bool) -> None:
+        """How the camera's stream for evidence is from now on, where it has one."""
+        with self._lock:
+            self._cameras[camera_id].evidence_up = up
+
+    def evidence_picture(self, camera_id: str, *, better: bool) -> None:
+        """A case gets a picture: of the stream for evidence, or of the watched one instead."""
+        with self._lock:
+            self._cameras[camera_id].evidence_pictures["evidence" if better else "watched"] += 1
 
     def overload(self, factor: float) -> None:
         """By how much intervals are stretched from now on; 1: not at all."""

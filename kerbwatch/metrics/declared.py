@@ -92,9 +92,18 @@ SKIPPED = Declared(
     "kerbwatch_inferences_skipped_total", Kind.COUNTER, _CAMERA,
     "Inferences that were not needed, for nothing had changed in the fences.",
 )  # fmt: skip
+EVIDENCE_UP = Declared(
+    "kerbwatch_evidence_source_up", Kind.GAUGE, _CAMERA,
+    "1 while the camera's stream for evidence can be used, else 0; left out without one.",
+)  # fmt: skip
+EVIDENCE_PICTURES = Declared(
+    "kerbwatch_evidence_pictures_total", Kind.COUNTER, ("camera", "stream"),
+    "Pictures for cases by the stream that they are of: evidence, or watched in its stead.",
+)  # fmt: skip
 PER_CAMERA = (
     FRAME_AGE, CAMERA_UP, CAMERA_STATE, RESTARTS, LOOKS, LOOKS_LATE, INTERVAL, INTERVAL_WANTED,
     DROPPED, DECODE, LOOK, INFERENCE, INFERENCES, SKIPPED,
+    EVIDENCE_UP, EVIDENCE_PICTURES,
 )  # fmt: skip
 
 NODE_DECODE = Declared(
@@ -159,6 +168,10 @@ PUSH_DEAD = Declared(
     "kerbwatch_push_dead", Kind.GAUGE, (),
     "Pushes in the store that were given up, for all channels have failed for too long.",
 )  # fmt: skip
+DISK_FULL = Declared(
+    "kerbwatch_evidence_disk_full", Kind.GAUGE, (),
+    "1: the disk is too full for evidence, and nothing is left that may be removed.",
+)  # fmt: skip
 OF_ALERTS = (
     STORE_UP,
     BROKER_UP,
@@ -168,6 +181,7 @@ OF_ALERTS = (
     PUSH_WAITING,
     PUSH_OLDEST,
     PUSH_DEAD,
+    DISK_FULL,
 )
 
 ALL = (*PER_CAMERA, *PER_NODE, *OF_ALERTS)

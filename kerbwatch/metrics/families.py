@@ -83,6 +83,10 @@ def _add_camera(families: Families, camera_id: str, camera: CameraFigures, now_n
     families.add(d.CAMERA_STATE, 1, camera_id, camera.state)
     for reason, count in camera.restarts.items():
         families.add(d.RESTARTS, count, camera_id, reason)
+    if camera.evidence_up is not None:
+        families.add(d.EVIDENCE_UP, float(camera.evidence_up), camera_id)
+    for stream, count in camera.evidence_pictures.items():
+        families.add(d.EVIDENCE_PICTURES, count, camera_id, stream)
 
 
 def _add_node(families: Families, node: NodeFigures) -> None:

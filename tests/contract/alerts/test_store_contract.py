@@ -275,6 +275,16 @@ def test_checkpoints_and_camera_states_are_the_last_ones(store: Store) -> None:
     assert store.cameras() == (CameraStatus("a", CameraState.ONLINE, 2),)
 
 
+def test_of_a_camera_its_own_state_is_read_alone(store: Store) -> None:
+    status = CameraStatus("gate-2", CameraState.FROZEN, 5, "still", 9)
+    with store.write() as transaction:
+        for camera_id in ("gate-1", "gate-20", "Gate-2"):
+            transaction.put_camera(CameraStatus(camera_id, CameraState.ONLINE, 1))
+        transaction.put_camera(status)
+    assert store.camera("gate-2") == status
+    assert store.camera("gate") is None
+
+
 def test_many_threads_may_write_at_once(store: Store) -> None:
     def write() -> None:
         for _ in range(20):

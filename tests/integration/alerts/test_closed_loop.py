@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -18,6 +20,7 @@ from alerts.intake import Batch
 from alerts.messages import Message
 from alerts.mqtt.address import MqttAddress
 from alerts.mqtt.session import Session
+from alerts.report_orders import MAX_PICTURE_BYTES
 from alerts.service import AlertOptions, AlertService
 from alerts.store.sql import SqlStore
 from alerts.verbs import Verb
@@ -169,3 +172,39 @@ def test_what_another_process_writes_is_told_within_two_seconds(
     other.close()
     retained = [one for one in ear.heard if one.topic == TOPICS.case(case.case_id)]
     assert [bool(one.payload) for one in retained] == [True, False]
+
+
+def test_a_report_with_its_picture_opens_a_case_once_and_is_answered(
+    running: tuple[AlertService, MqttAddress], ears: Listen, phone: Session, tmp_path: Path
+) -> None:
+    service, address = running
+    ear = ears(address.port)
+    place = {"camera": "gate-3", "fence": "lane", "scenario": "blocked_fire_lane"}
+    picture = np.random.default_rng(1).integers(0, 255, (700, 600, 3)).astype(np.uint8)
+    _, data = cv2.imencode(".jpg", picture)
+    assert 200_000 < data.size < MAX_PICTURE_BYTES, "larger than any command may be"
+    body = place | {"request_id": "n-1", "words": "楼道口有垃圾", "picture": ""}
+    body["picture"] = b64encode(data.tobytes()).decode()
+
+    report = Message(TOPICS.report("wenshao"), json.dumps(body))
+    ear.wait_for(lambda heard: said(heard, "/status"))
+    phone.send(report)
+    phone.send(report)
+    phone.send(Message(report.topic, json.dumps(body | {"request_id": "n-2"})))
+    answers = "result/wenshao/n-1", "result/wenshao/n-1", "result/wenshao/n-2"
+    heard = ear.wait_topics(*answers)
+    first, again = said(heard, "result/wenshao/n-1")
+    assert (first["accepted"], first["verb"], first["state"]) == (True, "report", "opened")
+    assert again == first
+    (other,) = said(heard, "result/wenshao/n-2")
+    assert (other["code"], other["case_id"]) == ("already_open", first["case_id"])
+    (case,) = service.store.cases()
+    assert (case.case_id, case.reported_by) == (first["case_id"], "wenshao")
+    assert case.picture is not None
+    kept = cv2.imread(str(tmp_path / "evidence" / case.picture))
+    assert kept is not None
+    assert kept.shape == picture.shape
+    (pushed,) = said(heard, "inbox/duty-east")
+    assert (pushed["reason"], pushed["words"]) == ("reported", "楼道口有垃圾")
+    assert pushed["picture"].endswith(case.picture)
+    assert service.commands.unusable == {}

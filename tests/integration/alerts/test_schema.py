@@ -59,14 +59,18 @@ def test_all_kinds_of_messages_are_as_their_schemas_say(
         body = {"request_id": f"r{number}", "words": "好" if verb != "accept" else None}
         body |= {"until": None if verb != "extend" else f"{_tomorrow()}"}
         phone.send(Message(TOPICS.command("duty-east", case.case_id, verb), json.dumps(body)))
-    heard = ear.wait_topics(*(f"/r{number}" for number in range(5)))
+    place = {"camera": "gate-3", "fence": "lane", "scenario": "blocked_fire_lane"}
+    report = place | {"request_id": "r5", "words": "又有车"}
+    phone.send(Message(TOPICS.report("duty-east"), json.dumps(report)))
+    heard = ear.wait_topics(*(f"/r{number}" for number in range(6)))
     service.stop(2.0)
     phone.close(CLOCK)
     heard = ear.wait_for(lambda heard: '"stopped"' in heard[-1].payload)
     kinds = {kind_of(TOPICS.root, one.topic) for one in heard if one.payload}
-    assert kinds == set(NAMES) - {"digest"}  # of which test_storm.py hears
+    assert kinds == set(NAMES) - {"digest", "notice"}  # of which test_storm.py, test_room.py hear
     results = [json.loads(one.payload) for one in heard if "/result/" in one.topic]
-    assert [one["code"] for one in results] == [None, None, None, None, "unknown_verb"]
+    codes = [one["code"] for one in results]
+    assert codes == [None, None, None, None, "unknown_verb", "already_open"]
     reasons = {json.loads(one.payload)["reason"] for one in heard if one.topic.endswith("/events")}
     told = {"dwell_reached", "clip_added", "overdue_accept", "escalate_accept"}
     assert reasons == told | {"accept", "note", "extend", "handle"}

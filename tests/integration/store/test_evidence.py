@@ -158,7 +158,7 @@ def test_the_migration_marks_the_last_entry_that_has_no_hash(place: Place) -> No
             connection.execute(text(f"DROP {made_later}"))
         connection.execute(text("DROP TABLE evidence_files"))
         for table, names in (
-            ("cases", ("log_sha256", "storm", "held_by")),
+            ("cases", ("log_sha256", "storm", "held_by", "peak")),
             ("case_log", ("files", "case_sha256", "sha256")),
         ):
             for name in names:

@@ -16,8 +16,10 @@ from sqlalchemy import Connection, MetaData, Table, text
 
 from alerts.casebook import decide
 from alerts.cases import Case
+from alerts.files import EvidenceFile
 from alerts.health import CameraState, CameraStatus
 from alerts.messages import Message
+from alerts.peak import Peak
 from alerts.store import Checkpoint, OutboxRow, rows, tables
 from alerts.store.engine import connect, open_engine
 from alerts.store.migration import migrate_to, revisions
@@ -45,7 +47,9 @@ def a_case() -> tuple[Case, dict[str, object]]:
     change = decide(None, fence_event(EventKind.OPENED, 60), ("duty-east",))
     assert change is not None
     case = replace(change.with_picture("x.jpg").case, occupied_share=0.5, clear_width_m=1.5)
-    return replace(case, clip=CLIP), rows.transition_to_row(change.transition)
+    pictures = (EvidenceFile("x.jpg", "ab" * 32, 9), EvidenceFile("x.raw.jpg", "cd" * 32, 8))
+    peak = Peak(case.updated_wall_ns, 2, 0.5, None, pictures, is_opening=True)
+    return replace(case, clip=CLIP, peak=peak), rows.transition_to_row(change.transition)
 
 
 def put(connection: Connection, name: str, row: dict[str, Any]) -> set[str]:

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ from alerts.errors import StoreError
 from alerts.messages import Message
 from alerts.store.engine import open_engine
 from alerts.store.postgres import NAME, WRITER_LOCK
+from alerts.store.reads import Reads
 from alerts.store.sql import SqlStore
 from benchmarks.postgres import PostgresServer
 from fences.event import EventKind
@@ -98,6 +100,28 @@ def test_a_server_that_is_away_is_an_error_and_back_it_is_used_again(
     assert [row.message.payload for row in store.unsent(0, 9)] == ["before"]
     with store.write() as transaction:
         assert transaction.next_seq() == 1
+
+
+def test_a_server_that_was_restarted_unnoticed_costs_no_transaction(
+    postgres: PostgresServer, store: SqlStore
+) -> None:
+    """The lines that are kept are looked at before the next transaction goes over them."""
+    with store.write() as transaction:
+        transaction.add_message(Message("t", "before"), 1)
+    assert len(store.unsent(0, 9)) == 1
+    postgres.stop()
+    postgres.start()
+    assert len(store.unsent(0, 9)) == 1
+    store.mark_sent([1], 2)
+    with store.write() as transaction:
+        transaction.add_message(Message("t", "after"), 1)
+    assert [row.message.payload for row in store.unsent(0, 9)] == ["after"]
+
+
+def test_what_is_too_long_for_its_column_is_refused_and_not_cut(store: SqlStore) -> None:
+    with pytest.raises(StoreError, match="too long"), store.write() as transaction:
+        transaction.add_message(Message("t" * 600, ""), 1)
+    assert store.queue().depth == 0
 
 
 def test_a_line_that_breaks_within_a_transaction_leaves_nothing(url: str, store: SqlStore) -> None:
@@ -188,3 +212,32 @@ def test_the_database_itself_refuses_a_second_open_case(store: SqlStore) -> None
     with pytest.raises(StoreError, match="uq_cases_one_open"), store.write() as transaction:
         transaction.put_case(second.case)
     assert len(store.cases()) == 1
+
+
+def test_cases_are_written_by_their_keys_and_never_by_reading_a_whole_table(url: str) -> None:
+    """Planned while they were empty, statements would read all of a table once it has grown."""
+    SqlStore(url).close()
+    migrated = _whole_tables_read(url)
+    store = SqlStore(url)
+    reads = Reads(("none",), (("gate", "lane", "blocked_fire_lane"),), ("none",))
+    for number in range(12):  # psycopg keeps the plan from the sixth time on
+        opened = decide(None, fence_event(EventKind.OPENED, 60, fence_id=f"lane{number}"), ())
+        assert opened is not None
+        with store.write() as transaction:
+            transaction.expect([reads])
+            transaction.put_case(opened.case)
+            transaction.add_transition(opened.transition)
+            transaction.add_message(Message("t", ""), 1)
+        with store.write() as transaction:
+            assert transaction.last_case(opened.case.key) == opened.case
+            transaction.put_case(replace(opened.case, version=2))
+        store.mark_sent([row.id for row in store.unsent(0, 9)], 1)
+    store.close()  # now the server counts what it did
+    read = _whole_tables_read(url)
+    grown = {name for name, count in read.items() if count > migrated[name]}
+    assert grown <= {"meta", "alembic_version"}, "their few rows are read whole"
+
+
+def _whole_tables_read(url: str) -> dict[str, int]:
+    with psycopg.connect(url) as other:
+        return dict(other.execute("SELECT relname, seq_scan FROM pg_stat_user_tables").fetchall())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from alerts.aftercare import Aftercare
 from alerts.answers import Answer
-from alerts.cases import NEXT
+from alerts.cases import NEXT, Case, Transition
 from alerts.commands import RefusalCode
 from alerts.counter import Counter
 from alerts.evidence import EvidenceFolder
@@ -24,10 +24,12 @@ from alerts.reports import Report
 from alerts.store.memory import MemoryStore
 from alerts.verbs import LONGEST_NS, MAY, Verb, verbs_for
 from fences.clock import SECOND_NS
-from fences.event import EventKind
+from fences.event import EventKind, Reason
 from tests.alerts_kit import DIRECTORY, PERSON, START_WALL_NS, WRITER, FakeClock, fence_event, order
 
 UNTIL_NS = START_WALL_NS + 20 * 3600 * SECOND_NS
+MERE = {Reason.DWELL_REACHED, Reason.MORE_OCCUPANTS, Reason.GROWN}
+DONE = set(Verb) - {Verb.SILENCE, Verb.SNOOZE, Verb.LIFT}
 PEOPLE = ["duty-east", "wenshao", "other-estate", "centre", "nobody"]
 
 events = st.builds(
@@ -58,6 +60,7 @@ class World:
     store: MemoryStore = field(default_factory=MemoryStore)
     answers: dict[tuple[Any, ...], Answer] = field(default_factory=dict)
     requests: int = 0
+    seen: dict[tuple[str, int], Case] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         evidence = EvidenceFolder(self.folder, DIRECTORY)
@@ -66,6 +69,26 @@ class World:
         self.aftercare = Aftercare(self.store, WRITER, self.clock, self.intake.heard)
 
     def take(self, step: Any) -> None:
+        self._take(step)
+        self.seen |= {(case.case_id, case.version): case for case in self.store.cases()}
+
+    def judge(
+        self, answer: Answer, case: Case | None, version: int, log: tuple[Transition, ...]
+    ) -> None:
+        """Obeyed is what was decided upon the case as it is; sightings alone refuse nothing."""
+        code = None if answer.refusal is None else answer.refusal.code
+        if case is None or case.case_id != answer.case_id:
+            return
+        known = self.seen.get((case.case_id, version))
+        if code is None:
+            assert known is None or _facts(known) == _facts(case)
+            assert not any(it.reason in DONE for it in log if it.version > version)
+        mere = all(it.reason in MERE for it in log if it.version > version)
+        if mere and version <= case.version and case.cleared_wall_ns is None:
+            states = {it.state for it in log if it.version >= version}
+            assert code is not RefusalCode.STALE_VERSION or len(states) > 1
+
+    def _take(self, step: Any) -> None:
         if isinstance(step, int):
             self.clock.pass_s(step)
             self.aftercare.tend()
@@ -96,7 +119,10 @@ class World:
             until_wall_ns=UNTIL_NS if verb in LONGEST_NS else None,
         )
         before = self.store.cases()
+        log = self.store.history(command.case_id)
         answer = self.counter.take(command)
+        if version is not None and answer.at_wall_ns == command.at_wall_ns:
+            self.judge(answer, before[-1] if before else None, version, log)
         said = (command.case_id, verb, actor, version)
         known = self.answers.get((request_id, *said))
         if known is not None:
@@ -110,6 +136,13 @@ class World:
             self.answers.setdefault((request_id, *said), answer)
         if not answer.done:
             assert self.store.cases() == before
+
+
+def _facts(case: Case) -> tuple[object, ...]:
+    """What somebody decides upon."""
+    done = (case.state, case.accepted_by, case.handled_by, case.verification, case.close_reason)
+    until = (case.extended_until_wall_ns, case.suspended_until_wall_ns)
+    return (*done, *until, case.cleared_wall_ns, case.accepted_wall_ns, case.handled_wall_ns)
 
 
 def _is_of_another(answer: Answer) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from alerts.announcer import Announcer
 from alerts.casebook import decide
 from alerts.discovery import Discovery, documents
+from alerts.health import CameraState, CameraStatus
 from alerts.link import Connected, Lost
 from alerts.outbox import Drainer, DrainOptions
 from alerts.place import Directory, make_directory
@@ -114,6 +117,48 @@ def test_a_camera_that_leaves_the_configuration_goes_with_its_count() -> None:
     empty = make_directory(DIRECTORY.site, DIRECTORY.recipients.values(), [])
     left = held(before, rig(HERE, one.store, empty).connect())
     assert set(left) == {it for it in SHOWN if "gate-3" not in it}
+
+
+STATUS = TOPICS.camera_status("gate-3")
+WITHOUT = make_directory(DIRECTORY.site, DIRECTORY.recipients.values(), [])
+
+
+def unwell(store: MemoryStore) -> None:
+    with store.write() as transaction:
+        transaction.put_camera(CameraStatus("gate-3", CameraState.FROZEN, 5))
+
+
+@pytest.mark.parametrize("discovery", [None, HERE])
+def test_what_a_camera_said_goes_with_it_once_and_comes_back_with_it(
+    discovery: Discovery | None,
+) -> None:
+    one = rig(discovery)
+    unwell(one.store)
+    before = one.connect()
+    one.ack(before)
+    assert STATUS in held(before)
+    two = rig(discovery, one.store, WITHOUT)
+    after = two.connect()
+    assert [it.payload for it in after.sent if it.topic == STATUS] == [""]
+    assert not any("gate-3" in it for it in held(before, after))
+    two.ack(after)
+    assert two.store.queue().depth == 0
+    three = rig(discovery, one.store, WITHOUT)
+    assert not any("gate-3" in it.topic for it in three.connect().sent)
+    back = rig(discovery, one.store).connect()
+    assert [it.payload != "" for it in back.sent if it.topic == STATUS] == [True]
+    gone_again = rig(discovery, one.store, WITHOUT).connect()
+    assert [it.payload for it in gone_again.sent if it.topic == STATUS] == [""]
+
+
+def test_what_still_waited_of_a_camera_that_has_left_is_not_sent() -> None:
+    one = rig(None)
+    unwell(one.store)
+    with one.store.write() as transaction:
+        status = CameraStatus("gate-3", CameraState.FROZEN, 5)
+        transaction.add_message(WRITER.camera(status), 5)
+    sent = rig(None, one.store, WITHOUT).connect().sent
+    assert [it.payload for it in sent if it.topic == STATUS] == [""]
 
 
 def test_another_prefix_takes_the_place_of_the_old_one() -> None:

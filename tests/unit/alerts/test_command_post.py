@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from alerts.counter import Counter
 from alerts.link import Heard
 from alerts.mqtt.commands import CommandPost
 from alerts.orders import MAX_BYTES
+from alerts.reception import Reception
+from alerts.report_orders import MAX_REPORT_BYTES
 from alerts.verbs import Verb
 from benchmarks.processes import wait_for
 from tests.alerts_kit import TOPICS, FakeLink
@@ -31,7 +34,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def post(desk: Desk) -> Iterator[CommandPost]:
-    made = CommandPost(desk.counter, TOPICS, desk.clock)
+    made = CommandPost(desk.counter, TOPICS, desk.clock, Reception(desk.counter, desk.evidence))
     yield made
     made.stop(DEADLINE_S)
 
@@ -63,6 +66,29 @@ def test_what_is_too_big_is_not_even_kept_until_it_is_its_turn(
     assert post.take(heard(desk, "note", b"x" * (MAX_BYTES + 1)))
     assert post._waiting.empty()
     assert post.unusable == {"too_big": 1}
+
+
+def test_reports_may_be_larger_and_all_that_waits_is_bounded_in_bytes(
+    post: CommandPost,
+) -> None:
+    report = Heard(FakeLink(), TOPICS.report("wenshao"), b"x" * MAX_REPORT_BYTES, False)
+    for _ in range(30):
+        assert post.take(report)
+    waiting = post._waiting.qsize()
+    assert waiting * MAX_REPORT_BYTES <= 16 * 2**20 < (waiting + 1) * MAX_REPORT_BYTES
+    assert post.unusable == {"too_many": 30 - waiting}
+    assert post.take(Heard(FakeLink(), report.topic, b"x" * (MAX_REPORT_BYTES + 1), False))
+    assert post.unusable["too_big"] == 1
+
+
+def test_what_has_been_seen_to_makes_room(post: CommandPost) -> None:
+    report = Heard(FakeLink(), TOPICS.report("wenshao"), b"x" * MAX_REPORT_BYTES, False)
+    post.start()
+    for number in range(1, 31):
+        assert post.take(report)
+        seen_to = partial(lambda count: post.unusable["no_json"] == count, number)
+        wait_for("it", seen_to, DEADLINE_S, every_s=0.001)
+    assert post.unusable == {"no_json": 30}
 
 
 def test_one_command_that_fails_in_an_unforeseen_way_ends_no_other(

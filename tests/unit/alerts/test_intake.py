@@ -13,7 +13,7 @@ import pytest
 from alerts.cases import Case
 from alerts.errors import EvidenceError, StoreError
 from alerts.evidence import EvidenceFolder, Footage
-from alerts.health import CameraState
+from alerts.health import CameraState, CameraStatus
 from alerts.intake import Batch, Intake
 from alerts.registry import make_registry
 from alerts.store.memory import MemoryStore, MemoryTransaction
@@ -96,9 +96,13 @@ def test_a_reopened_case_keeps_its_first_picture_and_gets_another(tmp_path: Path
     entry = intake(store, tmp_path)
     for one in (OPENED, CLEARED, fence_event(EventKind.OPENED, 300, violation_s=300)):
         entry.receive(batch(one))
-    names = sorted(path.name for path in tmp_path.rglob("*.jpg") if ".raw." not in path.name)
     case_id = store.cases()[0].case_id
-    assert names == [f"{case_id}.jpg", f"{case_id}.v3.jpg"]
+    names = sorted(path.name for path in tmp_path.rglob(f"{case_id}*.jpg"))
+    opening = [name for name in names if ".raw." not in name and ".after." not in name]
+    assert opening == [
+        f"{case_id}.jpg",
+        f"{case_id}.v3.jpg",
+    ]
 
 
 def test_a_batch_without_events_is_a_checkpoint(tmp_path: Path) -> None:
@@ -178,6 +182,18 @@ def test_a_camera_status_goes_out_once_per_change(tmp_path: Path) -> None:
         "offline",
     ]
     assert [one.state for one in store.cameras()] == [CameraState.OFFLINE]
+
+
+def test_a_camera_s_status_costs_no_look_at_the_others(tmp_path: Path) -> None:
+    """A start with 1,600 cameras says 1,600 of them."""
+
+    class OfOne(MemoryStore):
+        def cameras(self) -> tuple[CameraStatus, ...]:
+            raise AssertionError
+
+    entry = intake(OfOne(), tmp_path)
+    for _ in range(2):
+        entry.camera_status("gate-3", CameraState.ONLINE, 5)
 
 
 def begun(entry: Intake) -> Case:

@@ -20,6 +20,7 @@ from alerts.evidence import EvidenceFolder
 from alerts.link import Heard
 from alerts.mqtt.commands import CommandPost
 from alerts.orders import MAX_BYTES, Place, Unusable, read_command
+from alerts.reception import Reception
 from alerts.store.memory import MemoryStore, MemoryTransaction
 from alerts.verbs import Verb
 from tests.alerts_kit import DIRECTORY, TOPICS, WRITER, FakeClock, FakeLink, order
@@ -158,8 +159,9 @@ def test_an_answer_comes_back_as_it_was_remembered() -> None:
 
 def post(folder: Path) -> tuple[CommandPost, MemoryStore]:
     store = MemoryStore()
-    counter = Counter(store, WRITER, EvidenceFolder(folder, DIRECTORY), FakeClock())
-    return CommandPost(counter, TOPICS, FakeClock()), store
+    evidence = EvidenceFolder(folder, DIRECTORY)
+    counter = Counter(store, WRITER, evidence, FakeClock())
+    return CommandPost(counter, TOPICS, FakeClock(), Reception(counter, evidence)), store
 
 
 def heard(topic: str, payload: bytes = b"{}", *, retained: bool = False) -> Heard:
@@ -205,8 +207,9 @@ def test_a_store_that_stays_away_costs_one_command_its_answer_and_not_the_others
     tmp_path: Path,
 ) -> None:
     clock = FakeClock()
-    counter = Counter(AwayStore(), WRITER, EvidenceFolder(tmp_path, DIRECTORY), clock)
-    taken = CommandPost(counter, TOPICS, clock)
+    evidence = EvidenceFolder(tmp_path, DIRECTORY)
+    counter = Counter(AwayStore(), WRITER, evidence, clock)
+    taken = CommandPost(counter, TOPICS, clock, Reception(counter, evidence))
     taken._until_kept(lambda: taken.handle(PLACE, json.dumps(GOOD).encode()))
     assert taken.unusable == {"store_away": 1}
     assert 60 <= clock.monotonic_ns() / 1e9 < 62

@@ -16,7 +16,8 @@ from alerts.cases import Case
 from alerts.commands import Command
 from alerts.orders import Place, read_command
 from alerts.payloads import CASE_SCHEMA
-from alerts.schema import COMMAND, NAMES, bundle, single
+from alerts.report_orders import Reported, read_report
+from alerts.schema import COMMAND, NAMES, REPORT, bundle, single
 from tests.alerts_kit import START_WALL_NS, TOPICS, WRITER, new_case
 from tests.hostile.commands import Attacker, Hostile
 from tests.schema_kit import problems, validator
@@ -90,6 +91,10 @@ def test_commands_that_the_schema_forbids_are_refused_and_the_others_are_read() 
         try:
             body = json.loads(one.payload)
         except (ValueError, RecursionError):
+            continue
+        if one.topic.endswith("/new/report"):
+            if not validator(REPORT).is_valid(body):
+                assert not isinstance(read_report(place, one.payload, START_WALL_NS), Reported)
             continue
         fits = validator(COMMAND).is_valid(body)
         read = read_command(place, one.payload[:16_384], START_WALL_NS)

@@ -173,7 +173,7 @@ def test_the_message_says_how_many_and_where_in_both_languages(tmp_path: Path) -
     assert "6 个案卷" in read.lines(Language.ZH)[0]
     assert reader.read("inbox/duty-east", payload) is None
     plan = PushPlan(recipients=frozenset({"duty-east"}))
-    letter = plan.digest(push)
+    letter = plan.bulletin(push)
     assert letter is not None
     assert letter.title == "【集中告警】同时新增 6 个案卷"
-    assert PushPlan().digest(push) is None
+    assert PushPlan().bulletin(push) is None

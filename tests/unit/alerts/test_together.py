@@ -45,7 +45,7 @@ def at_once(together: Together[int, str], works: Works, items: Sequence[int]) ->
 
 def test_those_that_wait_are_done_in_one_go_and_each_gets_its_own() -> None:
     works = Works()
-    together = Together(works, threading.Lock())
+    together = Together(works)
     futures = at_once(together, works, [0, 1, 2, 4, 5])
     assert [future.result() for future in futures] == ["of 0", "of 1", "of 2", "of 4", "of 5"]
     assert works.rounds == [[0], [1, 2, 4, 5]]
@@ -53,7 +53,7 @@ def test_those_that_wait_are_done_in_one_go_and_each_gets_its_own() -> None:
 
 def test_one_that_fails_fails_alone() -> None:
     works = Works()
-    together = Together(works, threading.Lock())
+    together = Together(works)
     futures = at_once(together, works, [0, 1, 2, 3, 4])
     with pytest.raises(ValueError, match="bad among 1"):
         futures[3].result()
@@ -64,7 +64,7 @@ def test_one_that_fails_fails_alone() -> None:
 
 def test_no_more_go_together_than_may() -> None:
     works = Works()
-    together = Together(works, threading.Lock(), most=2)
+    together = Together(works, most=2)
     futures = at_once(together, works, [0, 1, 2, 4, 5])
     assert [future.result() for future in futures] == ["of 0", "of 1", "of 2", "of 4", "of 5"]
     assert max(map(len, works.rounds)) == 2
@@ -74,7 +74,7 @@ def test_one_whose_leader_was_killed_does_its_own_work() -> None:
     """As by Ctrl-C in the thread that had taken the others' work along."""
     works = Works()
     works.go.set()
-    together = Together(works, threading.Lock())
+    together = Together(works)
 
     def broken(_items: Sequence[int]) -> list[str]:
         raise KeyboardInterrupt
@@ -84,3 +84,59 @@ def test_one_whose_leader_was_killed_does_its_own_work() -> None:
         together.do(0)
     together._work = works
     assert together.do(1) == "of 1"
+
+
+def test_threads_that_come_again_at_once_go_together_again() -> None:
+    """Whoever is first waits for as many as last time, and is not always alone."""
+    rounds: list[int] = []
+
+    def work(items: Sequence[int]) -> list[int]:
+        rounds.append(len(items))
+        return list(items)
+
+    together: Together[int, int] = Together(work, gather_s=DEADLINE_S)
+    together._last = THREADS
+
+    def hand_in(which: int) -> list[int]:
+        return [together.do(which * 10 + n) for n in range(5)]
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        handed = [pool.submit(hand_in, which) for which in range(THREADS)]
+        assert [one.result(DEADLINE_S) for one in handed] == [
+            list(range(which * 10, which * 10 + 5)) for which in range(THREADS)
+        ]
+    assert rounds == [THREADS] * 5
+
+
+def test_one_that_comes_alone_waits_for_nobody() -> None:
+    together: Together[int, int] = Together(list, gather_s=DEADLINE_S * 10)
+    with ThreadPoolExecutor(1) as pool:
+        assert [pool.submit(together.do, n).result(DEADLINE_S) for n in range(3)] == [0, 1, 2]
+
+
+def test_those_whose_leader_was_killed_work_by_themselves() -> None:
+    works = Works()
+    together = Together(works)
+    first = threading.Thread(target=together.do, args=(0,))
+    first.start()
+    wait_for("the first", lambda: bool(works.rounds), DEADLINE_S, every_s=0.001)
+    with ThreadPoolExecutor(3) as pool:
+        others = []
+        for item in (1, 2, 4):
+            others.append(pool.submit(together.do, item))
+            wait_for("its turn", lambda: len(together._waiting) == len(others), DEADLINE_S)
+        killed: list[bool] = []
+
+        def broken(items: Sequence[int]) -> list[str]:
+            if not killed:
+                killed.append(True)
+                raise KeyboardInterrupt
+            return [f"of {item}" for item in items]
+
+        together._work = broken
+        works.go.set()
+        with pytest.raises(KeyboardInterrupt):
+            others[0].result(DEADLINE_S)
+        assert [one.result(DEADLINE_S) for one in others[1:]] == ["of 2", "of 4"]
+    first.join(DEADLINE_S)
+    assert together.do(5) == "of 5"

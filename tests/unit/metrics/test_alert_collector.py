@@ -10,8 +10,9 @@ import pytest
 from alerts.casebook import decide
 from alerts.cases import Case, CaseState
 from alerts.errors import StoreError
-from alerts.health import QueueStats
+from alerts.health import QueueStats, Shortage
 from alerts.messages import Message
+from alerts.shortage import put_shortage
 from alerts.store.memory import MemoryStore
 from alerts.store.port import Truth
 from fences.event import EventKind
@@ -62,6 +63,15 @@ def test_messages_that_wait_are_told_with_the_age_of_the_oldest() -> None:
     samples = alerts.scraped()
     assert samples["kerbwatch_outbox_depth", ()] == 0
     assert samples["kerbwatch_outbox_oldest_seconds", ()] == 0
+
+
+def test_a_disk_that_is_full_for_good_is_told_until_it_is_over() -> None:
+    alerts = Alerts()
+    assert alerts.scraped()["kerbwatch_evidence_disk_full", ()] == 0
+    for shortage, told in ((Shortage(1, 2, 3), 1), (None, 0)):
+        with alerts.store.write() as transaction:
+            put_shortage(transaction, shortage, 5)
+        assert alerts.scraped()["kerbwatch_evidence_disk_full", ()] == told
 
 
 def test_open_cases_are_told_by_scenario_and_closed_ones_are_not() -> None:

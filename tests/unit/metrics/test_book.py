@@ -128,6 +128,18 @@ def test_restarts_are_told_by_reason(metrics: Metrics) -> None:
     assert samples["kerbwatch_restarts_total", ("gate", "refused")] == 1
 
 
+def test_a_stream_for_evidence_is_told_of_where_there_is_one(metrics: Metrics) -> None:
+    assert named(scraped(metrics), "kerbwatch_evidence_source_up") == []
+    metrics.evidence_source("gate", up=True)
+    for better in (True, False, True):
+        metrics.evidence_picture("gate", better=better)
+    samples = scraped(metrics)
+    assert named(samples, "kerbwatch_evidence_source_up") == [("gate",)]
+    assert samples["kerbwatch_evidence_source_up", ("gate",)] == 1
+    assert samples["kerbwatch_evidence_pictures_total", ("gate", "evidence")] == 2
+    assert samples["kerbwatch_evidence_pictures_total", ("gate", "watched")] == 1
+
+
 def test_the_node_tells_its_load_its_messages_and_its_version(metrics: Metrics) -> None:
     assert scraped(metrics)["kerbwatch_overload_factor", ()] == 1
     metrics.overload(2.5)
