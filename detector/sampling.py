@@ -41,6 +41,7 @@ class Sampler:
         self._every_ns = every_ns
         self._idle_ns = max(every_ns, every_ns if idle_ns is None else idle_ns)
         self._phase = phase
+        self._patience = 1.0 if phase is None else 1.0 + phase  # not all are due after an overload
         self._due_ns: int | None = None
         self._taken_ns = 0
         self._quiet = False
@@ -63,8 +64,7 @@ class Sampler:
         """
         if self._every_ns == 0 or self._due_ns is None:
             return True
-        patience = 1.0 + (self._phase or 0.0)  # after an overload, not all are due at once
-        overdue_ns = media_ns - self._taken_ns - int(patience * self.interval_ns)
+        overdue_ns = media_ns - self._taken_ns - int(self._patience * self.interval_ns)
         next_ns = media_ns + step_ns - step_ns // _JITTER
         return next_ns > self._due_ns or media_ns >= self._due_ns or overdue_ns >= 0
 
@@ -92,22 +92,24 @@ class Sampler:
         if self._quiet and not quiet and self._due_ns is not None:
             self._due_ns = min(self._due_ns, self._taken_ns + self._every_ns)
         elif quiet and not self._quiet and self._due_ns is not None:
-            self._due_ns = max(self._due_ns, self._place_before(self._taken_ns + self._idle_ns))
+            place_ns = self._place_before(self._taken_ns + self._idle_ns)
+            if place_ns is not None:
+                self._due_ns = max(self._due_ns, place_ns)
         self._quiet = quiet
 
     def _after(self, media_ns: int, step_ns: int) -> int:
         """When the look after this one is due; one picture before its place is in place."""
         interval_ns = self.interval_ns
         due_ns = media_ns + interval_ns
-        if not self._quiet or self._phase is None or interval_ns != self._idle_ns:
-            return due_ns
         place_ns = self._place_before(due_ns + step_ns)
+        if place_ns is None or not self._quiet or interval_ns != self._idle_ns:
+            return due_ns
         return min(due_ns, max(place_ns, due_ns - interval_ns // _EARLIER))
 
-    def _place_before(self, media_ns: int) -> int:
-        """The last place for a quiet look up to then."""
+    def _place_before(self, media_ns: int) -> int | None:
+        """The last place for a quiet look up to then; ``None`` where it has none of its own."""
         if self._phase is None:
-            return 0
+            return None
         offset_ns = round(self._phase * self._idle_ns)
         return media_ns - (media_ns - offset_ns) % self._idle_ns
 

@@ -13,6 +13,7 @@ from fences.event import FenceEvent
 from fences.fence import Fence
 from fences.gathering import observe_gatherings, parted
 from fences.observation import Gap, Observation, StepInput, Tick
+from fences.occupant import Occupant
 from fences.places import observe, patience_of, still_held
 from fences.state import FenceState, Watch
 from fences.violations import Moment, end_hours, judge_rule
@@ -85,20 +86,7 @@ def _look(
     started_ns = entry.media_ns if state.started_ns is None else state.started_ns
     at_start = entry.media_ns - started_ns <= patience_of(fence).grace_ns
     known = at_start and not fence.report_known
-    things, gatherings = parted(fence, state.occupants)
-    things, next_id = observe(
-        fence,
-        things,
-        entry,
-        dt_ns,
-        next_id=state.next_id,
-        known=known,
-        members=_members(state.watches),
-    )
-    gatherings, next_id = observe_gatherings(
-        fence, gatherings, entry, dt_ns, next_id=next_id, known=known
-    )
-    occupants = (*things, *gatherings)
+    occupants, next_id = _observed(fence, state, entry, dt_ns, known=known)
     told = [
         judge_rule(Moment(fence, rule, entry, occupants, dt_ns), state.watch(rule.scenario.id))
         for rule in fence.rules
@@ -113,6 +101,21 @@ def _look(
         watches=watches,
     )
     return state, (*ended, *(event for _, events in told for event in events))
+
+
+def _observed(
+    fence: Fence, state: FenceState, entry: Observation, dt_ns: int, *, known: bool
+) -> tuple[tuple[Occupant, ...], int]:
+    """Who is there after the observation, things and crowds; and the next one's number."""
+    things, gatherings = parted(fence, state.occupants)
+    members = _members(state.watches)
+    things, next_id = observe(
+        fence, things, entry, dt_ns, next_id=state.next_id, known=known, members=members
+    )
+    gatherings, next_id = observe_gatherings(
+        fence, gatherings, entry, dt_ns, next_id=next_id, known=known
+    )
+    return (*things, *gatherings), next_id
 
 
 def _members(watches: Sequence[Watch]) -> frozenset[int]:

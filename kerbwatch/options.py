@@ -17,6 +17,7 @@ from alerts.texts import Language
 from detector.sources.access import Access
 from fences.clock import SECOND_NS
 from fences.fence import Fence
+from kerbwatch.rest.options import RestOptions
 
 EMBEDDED_HOST = "127.0.0.1"
 """The embedded broker listens on loopback only."""
@@ -234,7 +235,7 @@ class CameraOptions:
 
     ``every_ns``: how often its fences are checked, in nanoseconds; ``idle_ns``: how often while
     nothing happens in them, no less than ``every_ns``. ``access``: how it is reached, where it
-    is on the network.
+    is on the network. ``evidence_url``: another stream of it, for pictures and clips of cases.
     """
 
     id: str
@@ -245,6 +246,7 @@ class CameraOptions:
     fences: tuple[FenceOptions, ...]
     health: HealthOptions = HealthOptions()
     access: Access = field(default=Access())
+    evidence_url: SecretUrl | None = None
 
     @property
     def every_s(self) -> float:
@@ -288,6 +290,7 @@ class ServiceOptions:
     duty: DutyPlan = field(default_factory=DutyPlan)
     push: PushOptions = field(default_factory=PushOptions)
     retention: RetentionOptions = field(default_factory=RetentionOptions)
+    rest: RestOptions | None = None
 
     def camera(self, camera_id: str) -> CameraOptions | None:
         """The camera of that id, if there is one."""

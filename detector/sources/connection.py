@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol, TypeAlias
 
-import av.error
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from detector.sources.keys import KeyDistance
-from detector.sources.video import OpenedVideo
+from detector.sources.video import OpenedVideo, whole_pictures
 from fences.clock import SECOND_NS
 from fences.observation import Gap
 
@@ -156,24 +155,17 @@ class Connection:
 
     def _alone(self, packet: Packet[VideoStream]) -> VideoFrame | None:
         """A key frame decoded at once, without waiting for what follows it."""
-        assert self._codec is not None
+        codec = self._codec
+        assert codec is not None
         with self._turn:
-            try:
-                pictures = [*self._codec.decode(packet), *self._codec.decode(None)]
-            except av.error.InvalidDataError:
-                pictures = []
-            self._codec.flush_buffers()
-        return next((picture for picture in pictures if not picture.is_corrupt), None)
+            pictures = whole_pictures(lambda: chain(codec.decode(packet), codec.decode(None)))
+            codec.flush_buffers()
+        return next(iter(pictures), None)
 
     def _all(self, packet: Packet[VideoStream], demand: Demand | None) -> Iterator[Gap | Placed]:
         with self._turn:
-            try:
-                pictures = packet.decode()
-            except av.error.InvalidDataError:
-                pictures = []
+            pictures = whole_pictures(packet.decode)
         for picture in pictures:
-            if picture.is_corrupt:
-                continue
             media_ns, gap = self._place(picture)
             if gap is not None:
                 yield gap

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from detector.frame import Frame, Image
 from detector.sources.errors import Fault, SourceError
+from detector.sources.single import SinglePicture, read_single
 from detector.sources.status import OnStatus, SourceState, SourceStatus, ignore_status
 from fences.clock import SECOND_NS
 from fences.observation import Gap
@@ -59,7 +59,7 @@ class FolderSource:
             if damaged and seen_ns is not None:
                 yield Gap(seen_ns, media_ns, Fault.DAMAGED)
             damaged, seen_ns = 0, media_ns
-            yield Frame(media_ns, self._start_wall_ns + media_ns, _Held(image))
+            yield Frame(media_ns, self._start_wall_ns + media_ns, SinglePicture(image))
         if seen_ns is None:
             raise _no_picture(self._path, "none of its pictures can be decoded")
 
@@ -71,18 +71,6 @@ class FolderSource:
         wall_ns = self._start_wall_ns + media_ns
         detail = f"{file.name} cannot be decoded"
         self._on_status(SourceStatus(SourceState.OFFLINE, wall_ns, Fault.DAMAGED, detail))
-
-
-class _Held:
-    """An image that is there already."""
-
-    __slots__ = ("_image",)
-
-    def __init__(self, image: Image) -> None:
-        self._image = image
-
-    def __call__(self) -> Image:
-        return self._image
 
 
 def picture_files(path: Path) -> list[Path]:
@@ -103,13 +91,7 @@ def picture_files(path: Path) -> list[Path]:
 
 def read_picture(file: Path) -> Image | None:
     """Height x width x 3, BGR, upright, read-only; ``None`` if it cannot be decoded."""
-    data = np.fromfile(file, dtype=np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    if image is None:
-        return None
-    upright = image.astype(np.uint8, copy=False)
-    upright.flags.writeable = False
-    return upright
+    return read_single(np.fromfile(file, dtype=np.uint8))
 
 
 def _natural(file: Path) -> tuple[tuple[tuple[int, str], ...], str]:

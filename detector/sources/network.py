@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
+from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from detector.sources.access import Access, Transport
@@ -41,17 +43,24 @@ _WAYS = {
 
 
 class NetworkDoor:
-    """Opens the streams of one camera; what has worked is tried first the next time."""
+    """Opens the streams of one camera; what has given a picture is tried first the next time.
+
+    That a way opens proves nothing: over UDP a session begins though no packet comes through.
+    Stayed with after one damaged answer over TCP, it left a camera blind for good.
+    """
 
     def __init__(self, access: Access, clock: Clock) -> None:
         self._access = access
         self._clock = clock
         self._ways = _WAYS[self._access.transport]
+        self._unproven = False
 
     def __call__(self, address: Address, options: LiveOptions) -> OpenedVideo:
         """Connect. Raises ``SourceError``, that of the first way where none works."""
         if address.kind is not SourceKind.RTSP:
             return self._open(address, options, {})
+        if self._unproven:
+            self._ways, self._unproven = _WAYS[self._access.transport], False
         first: SourceError | None = None
         for way in self._ways:
             try:
@@ -63,10 +72,14 @@ class NetworkDoor:
                 if error.fault not in _ANSWERED:
                     break
             else:
-                self._ways = (way, *(other for other in self._ways if other is not way))
-                return opened
+                self._unproven = True
+                return replace(opened, on_picture=partial(self._prefer, way))
         assert first is not None
         raise first
+
+    def _prefer(self, way: dict[str, str]) -> None:
+        self._ways = (way, *(other for other in self._ways if other is not way))
+        self._unproven = False
 
     def _open(self, address: Address, options: LiveOptions, way: dict[str, str]) -> OpenedVideo:
         silence_us = str(int(options.read_s * 1_000_000))

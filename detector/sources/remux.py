@@ -11,6 +11,7 @@ from typing import NamedTuple
 import av
 from av.container import OutputContainer
 from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from detector.sources.video import OpenedVideo
@@ -49,11 +50,20 @@ class Description:
         self._owner: OutputContainer = av.open("unwritten", "w", format="matroska")
         self._stream: VideoStream = self._owner.add_stream_from_template(opened.stream, opaque=True)
         self.codec: str = opened.stream.codec_context.name
+        self._extradata = opened.stream.codec_context.extradata
 
     @property
     def suffix(self) -> str:
         """Of a file that can hold such packets: ``mp4``, or ``mkv``."""
         return "mp4" if self.codec in _IN_MP4 else "mkv"
+
+    def decoder(self) -> VideoCodecContext:
+        """A decoder of such packets, which knows of none yet."""
+        context = VideoCodecContext.create(self.codec, "r")
+        assert isinstance(context, VideoCodecContext)
+        context.extradata = self._extradata
+        context.thread_count = 1
+        return context
 
     def add_to(self, container: OutputContainer) -> VideoStream:
         """A stream of this kind in a file that is about to be written."""
@@ -74,6 +84,11 @@ class Cut:
     time_base: Fraction
     packets: tuple[Kept, ...]
     begin_ns: int
+
+    @property
+    def end_ns(self) -> int:
+        """Media time of the last."""
+        return self.begin_ns + self.packets[-1].at_ns - self.packets[0].at_ns
 
     @property
     def duration_ns(self) -> int:

@@ -51,11 +51,12 @@ class Rest:
     The lag, by the stream's clock, is nought when the newest packet has been read; what is
     smallest of it is that nought, as no other clock is known. It grows where a server, a network
     or a clock falls behind: who then keeps step with the stream is at its end all the same.
-    Without stamps (``None``) only a read that has waited tells.
+    Without stamps (``None``) only a read that has waited tells. No rest is longer than ``most_s``.
     """
 
-    def __init__(self, clock: Clock, time_base: Fraction | None) -> None:
+    def __init__(self, clock: Clock, time_base: Fraction | None, most_s: float = MOST_S) -> None:
         self._clock = clock
+        self._most_s = most_s
         self._ns_per_unit = None if time_base is None else float(time_base * SECOND_NS)
         self._least_lag_ns: float | None = None
         self._proven_ns = 0
@@ -71,7 +72,8 @@ class Rest:
         """
         if not self._at_edge(stamp, waited_ns):
             return 0.0
-        rest_s = RUSHED_S if to_key_ns is None else min(MOST_S, to_key_ns / SECOND_NS)
+        wanted_s = RUSHED_S if to_key_ns is None else to_key_ns / SECOND_NS
+        rest_s = min(self._most_s, wanted_s)
         if rest_s < LEAST_S:
             return 0.0
         self._stretch = None

@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import dropwhile
 
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from detector.sources.lag import LeastLag
 from detector.sources.remux import Cut, Description, Kept
 from detector.sources.video import OpenedVideo
 from fences.clock import SECOND_NS, Clock
@@ -40,6 +41,7 @@ class _Run:
     last_pts: int = 0
     media_offset_ns: int | None = None
     ended: bool = False
+    lag: LeastLag = field(default_factory=LeastLag)
 
     def to_ns(self, units: int) -> int:
         """Time stamps as nanoseconds; a product of fractions would take longer than all else."""
@@ -73,11 +75,15 @@ class Wanted:
 class Ring:
     """Keeps ``keep_ns`` of a stream, more while a clip is waited for, never over ``max_bytes``.
 
-    A :class:`detector.sources.tap.Tap`. Safe to use from any thread.
+    A :class:`detector.sources.tap.Tap`. Safe to use from any thread. ``by_arrival``: its media
+    time is when a packet came, by the monotonic clock, and not what pictures are placed at.
     """
 
-    def __init__(self, keep_ns: int, max_bytes: int, clock: Clock) -> None:
+    def __init__(
+        self, keep_ns: int, max_bytes: int, clock: Clock, *, by_arrival: bool = False
+    ) -> None:
         self._keep_ns = keep_ns
+        self._by_arrival = by_arrival
         self._max_bytes = max_bytes
         self._clock = clock
         self._lock = threading.Lock()
@@ -109,11 +115,14 @@ class Ring:
         with self._lock:
             self._add(self._run, kept)
             ready = self._ready()
+        if self._by_arrival:
+            now_ns = self._clock.monotonic_ns()
+            self._run.media_offset_ns = self._run.lag.least_ns(kept.at_ns, now_ns)
         _tell(ready)
 
     def placed(self, media_ns: int) -> None:
         run = self._run
-        if run is not None and run.newest_ns is not None:
+        if run is not None and run.newest_ns is not None and not self._by_arrival:
             run.media_offset_ns = media_ns - run.newest_ns
 
     def end(self) -> None:
@@ -142,6 +151,18 @@ class Ring:
             ready = self._ready()
         _tell(ready)
         return wanted
+
+    def until(self, media_ns: int) -> Cut | None:
+        """What must be decoded to see what was shown at a media time: from the key frame on.
+
+        ``None`` if nothing is kept of it. Ends earlier where nothing newer has come.
+        """
+        with self._lock:
+            run = self._run_of(media_ns)
+            if run is None or run.media_offset_ns is None:
+                return None
+            at_ns = media_ns - run.media_offset_ns
+            return self._cut(Wanted(run, at_ns, at_ns, lambda _: None))
 
     def take(self, wanted: Wanted) -> Cut | None:
         """What is there of a clip, once; ``None`` if it had to be given up."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
-import cv2
 import numpy as np
 
 from detector.frame import Frame, Image
@@ -16,12 +14,13 @@ from detector.sources.access import Access
 from detector.sources.address import Address
 from detector.sources.backoff import Backoff
 from detector.sources.connection import Demand
-from detector.sources.errors import Fault, SourceError
+from detector.sources.deadline import Deadline
 from detector.sources.failures import damaged, unchanged
 from detector.sources.fetching import Fetch, HttpFetcher
 from detector.sources.patience import LiveOptions
+from detector.sources.reconnecting import Reconnecting
+from detector.sources.single import SinglePicture, read_single
 from detector.sources.status import OnStatus, ignore_status
-from detector.sources.teller import Teller
 from fences.clock import SECOND_NS, Clock
 from fences.observation import Gap
 
@@ -82,42 +81,26 @@ class SnapshotSource:
         self._turn = nullcontext() if turn is None else turn
         self._where = address.redacted
         self._open = partial(open_fetcher, address, access or Access(), self._options, clock)
-        self._backoff = Backoff(self._options.pace, generator)
-        self._teller = Teller(on_status, clock)
-        self._closed = threading.Event()
+        backoff = Backoff(self._options.pace, generator)
+        self._reconnecting = Reconnecting(clock, backoff, on_status)
+        self._closed = self._reconnecting.closed
+        self._deadline = Deadline(clock)
         self._begin_ns = max(clock.wall_ns(), after_ns) - clock.monotonic_ns()
-        self._seen_ns: int | None = None
         self._known: bytes | None = None
-        self._due_ns: int | None = None
 
     @property
     def hung(self) -> bool:
         """Whether a fetch takes longer than all its parts may: an answer of single bytes does."""
-        due_ns = self._due_ns
-        return due_ns is not None and self._clock.monotonic_ns() > due_ns
+        return self._deadline.passed
 
     def __iter__(self) -> Iterator[Frame | Gap]:
-        fault: Fault | None = None
-        while not self._closed.is_set():
-            online_ns = self._clock.monotonic_ns()
-            seen_before_ns = self._seen_ns
-            try:
-                yield from self._pictures(fault)
-            except SourceError as caught:
-                error = caught
-            if self._closed.is_set():
-                return
-            fault = error.fault
-            self._teller.offline(error)
-            gave_pictures = self._seen_ns != seen_before_ns
-            lasted_ns = self._clock.monotonic_ns() - online_ns if gave_pictures else 0
-            self._clock.wait(self._closed, self._backoff.next_s(lasted_s=lasted_ns / SECOND_NS))
+        return self._reconnecting.items(self._pictures)
 
     def close(self) -> None:
         """End the iteration; from another thread too."""
         self._closed.set()
 
-    def _pictures(self, fault: Fault | None) -> Iterator[Frame | Gap]:
+    def _pictures(self) -> Generator[Frame, None, None]:
         """Pictures until the source is closed; raises ``SourceError`` when one does not come."""
         with closing(self._open()) as fetch:
             while not self._until_wanted():
@@ -126,13 +109,8 @@ class SnapshotSource:
                     return
                 if new is None:
                     continue
-                self._teller.online()
-                if fault is not None and self._seen_ns is not None:
-                    yield Gap(self._seen_ns, new.media_ns, fault)
-                fault, self._seen_ns = None, new.media_ns
-                whole = partial(_given, new.image)
-                shrunk = partial(_shrunk, new.image)
-                yield Frame(new.media_ns, self._clock.wall_ns(), whole, shrunk)
+                single = SinglePicture(new.image)
+                yield Frame(new.media_ns, self._clock.wall_ns(), single, single.shrunk)
 
     def _until_wanted(self) -> bool:
         """Wait for when a picture is wanted; whether the source was closed meanwhile."""
@@ -149,7 +127,8 @@ class SnapshotSource:
         self._demand.took(media_ns)
         if data is None or data == self._known:
             patience_s = max(UNCHANGED_S, 3 * self._demand.interval_ns / SECOND_NS)
-            if self._seen_ns is not None and media_ns - self._seen_ns > patience_s * SECOND_NS:
+            seen_ns = self._reconnecting.seen_ns
+            if seen_ns is not None and media_ns - seen_ns > patience_s * SECOND_NS:
                 raise unchanged(self._where, patience_s)
             return None
         with self._turn:
@@ -160,11 +139,11 @@ class SnapshotSource:
         return _New(media_ns, image)
 
     def _asked(self, fetch: Fetch) -> bytes | None:
-        self._due_ns = self._clock.monotonic_ns() + int(_PARTS * self._options.read_s * SECOND_NS)
+        self._deadline.begin(_PARTS * self._options.read_s)
         try:
             return fetch.fetch()
         finally:
-            self._due_ns = None
+            self._deadline.met()
 
     def _now_ns(self) -> int:
         return self._begin_ns + self._clock.monotonic_ns()
@@ -173,12 +152,7 @@ class SnapshotSource:
 def _decoded(data: bytes) -> Image | None:
     if not 0 < announced_pixels(data) <= MAX_PIXELS:
         return None
-    image = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_COLOR)
-    if image is None:
-        return None
-    upright = image.astype(np.uint8, copy=False)
-    upright.flags.writeable = False
-    return upright
+    return read_single(np.frombuffer(data, dtype=np.uint8))
 
 
 def announced_pixels(data: bytes) -> int:
@@ -191,17 +165,3 @@ def announced_pixels(data: bytes) -> int:
             return int.from_bytes(height, "big") * int.from_bytes(width, "big")
         at += 1 if marker == 0xFF else 2 + size
     return 0
-
-
-def _given(image: Image) -> Image:
-    return image
-
-
-def _shrunk(image: Image, long_side_px: int) -> Image:
-    height, width = image.shape[:2]
-    scale = long_side_px / max(height, width)
-    if scale >= 1.0:
-        return image
-    size_wh = max(2, round(width * scale)), max(2, round(height * scale))
-    small = cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)

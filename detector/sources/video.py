@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -24,12 +24,16 @@ _TEXT_DEMUXERS = frozenset({"tty", "ass", "srt", "webvtt", "subviewer", "microdv
 
 @dataclass(frozen=True, slots=True)
 class OpenedVideo:
-    """An open container, its video stream and what it tells of itself."""
+    """An open container, its video stream and what it tells of itself.
+
+    ``on_picture`` is to be called once it has given one: many open, and nothing comes of it.
+    """
 
     container: InputContainer
     stream: VideoStream
     where: str
     explain: Explain
+    on_picture: Callable[[], None] = lambda: None
 
     @property
     def time_base(self) -> Fraction:
@@ -96,6 +100,14 @@ def packets(opened: OpenedVideo) -> Iterator[Packet[VideoStream]]:
         raise opened.explain(error, opened.where) from None
 
 
+def whole_pictures(decode: Callable[[], Iterable[VideoFrame]]) -> list[VideoFrame]:
+    """What decoding gives of packets, nothing for those that are damaged."""
+    try:
+        return [picture for picture in decode() if not picture.is_corrupt]
+    except av.error.InvalidDataError:
+        return []
+
+
 def decoded(opened: OpenedVideo) -> Iterator[list[VideoFrame]]:
     """What each packet gives, in the order of presentation; nothing for one that is damaged.
 
@@ -103,11 +115,7 @@ def decoded(opened: OpenedVideo) -> Iterator[list[VideoFrame]]:
     """
     try:
         for packet in opened.container.demux(opened.stream):
-            try:
-                batch = packet.decode()
-            except av.error.InvalidDataError:
-                batch = []
-            yield [picture for picture in batch if not picture.is_corrupt]
+            yield whole_pictures(packet.decode)
     except av.error.FFmpegError as error:
         raise opened.explain(error, opened.where) from None
 

@@ -10,7 +10,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from kerbwatch.config.checks import refuse
 from kerbwatch.config.problem import phrase
 
-STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "snapshot+http", "snapshot+https")
+PACKET_SCHEMES = ("http", "https", "rtsp", "rtsps")
+STREAM_SCHEMES = (*PACKET_SCHEMES, "snapshot+http", "snapshot+https")
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 SQLITE = "sqlite:///"
 _STORE = re.compile(r"(sqlite:///[^:?#\s][^?#\s]*|postgresql(\+psycopg)?://\S+)")
@@ -29,6 +30,13 @@ def check_camera_url(url: str) -> str:
         _file_path(url)
     elif "://" in url or _LOGIN_WITHOUT_SCHEME.match(url) or not _is_path(url):
         raise refuse("camera_url")
+    return url
+
+
+def check_stream_url(url: str | None) -> str | None:
+    """Refuse what no packets come from: files, folders, single pictures."""
+    if url is not None and _split(url, "stream_url").scheme.lower() not in PACKET_SCHEMES:
+        raise refuse("stream_url")
     return url
 
 

@@ -16,6 +16,7 @@ from fences.hours import ALWAYS, WeeklyHours, parse_hours
 from fences.observation import Seeing
 from kerbwatch.config.addresses import SQLITE, broker_place, camera_address, store_address
 from kerbwatch.config.duty_build import duty_plan
+from kerbwatch.config.rest_build import rest_options
 from kerbwatch.config.schema import (
     BudgetModel,
     CameraModel,
@@ -80,6 +81,7 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         duty=duty_plan(model.duty, model.cameras, site.timezone),
         push=_push(model.push or PushModel()),
         retention=_retention(model.retention or RetentionModel()),
+        rest=rest_options(model.rest, folder),
     )
 
 
@@ -186,6 +188,7 @@ def _camera(
             for fence in model.fences
         ),
         health=health,
+        evidence_url=None if model.evidence_url is None else SecretUrl(model.evidence_url),
     )
 
 

@@ -13,6 +13,7 @@ from fences.catalogue import CATALOGUE
 from kerbwatch.config.duty_references import check_duty
 from kerbwatch.config.network import check_network
 from kerbwatch.config.problem import Path, Problem, phrase
+from kerbwatch.config.rest_build import check_rest
 from kerbwatch.config.scale import check_scale
 from kerbwatch.config.shown import one_of, safe
 from kerbwatch.config.sight import check_sight
@@ -34,6 +35,7 @@ def cross_check(document: Document, known_models: Collection[str] | None) -> Ite
     yield from _models(document, known_models)
     yield from check_duty(document)
     recipients = set(_texts(document, ("recipients",), "id"))
+    yield from check_rest(document, recipients)
     yield from _notified(document, ("health", "notify"), recipients)
     for camera in _items(document.value, ("cameras",)):
         yield from _repeated_ids(document, (*camera, "fences"))

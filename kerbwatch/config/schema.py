@@ -13,6 +13,7 @@ from kerbwatch.config.addresses import (
     check_metrics_host,
     check_push_urls,
     check_store_url,
+    check_stream_url,
 )
 from kerbwatch.config.checks import check_corners, check_hours, check_polygon, check_timezone
 from kerbwatch.config.duty_checks import check_position
@@ -30,6 +31,7 @@ from kerbwatch.config.fields import (
     Share,
     StrictModel,
 )
+from kerbwatch.config.rest_schema import RestModel
 from kerbwatch.config.scale import FURTHEST_M
 from kerbwatch.options import METRICS_PORT
 
@@ -255,6 +257,7 @@ class CameraModel(StrictModel):
     url: Annotated[str, Expect("camera_url")]
     fences: Annotated[list[FenceModel], Field(min_length=1), Expect("fences")]
     name: Name | None = None
+    evidence_url: Annotated[str, Expect("stream_url")] | None = None
     every_s: Annotated[float, Field(ge=0.04, le=3600, allow_inf_nan=False), Expect("seconds")] = 2.0
     idle_every_s: (
         Annotated[float, Field(ge=0.04, le=3600, allow_inf_nan=False), Expect("seconds")] | None
@@ -267,6 +270,7 @@ class CameraModel(StrictModel):
     position: LonLat | None = None
 
     _url = field_validator("url")(check_camera_url)
+    _evidence_url = field_validator("evidence_url")(check_stream_url)
     _position = field_validator("position")(check_position)
 
 
@@ -288,3 +292,4 @@ class StreamsModel(StrictModel):
     duty: DutyModel | None = None
     push: PushModel | None = None
     retention: RetentionModel | None = None
+    rest: RestModel | None = None

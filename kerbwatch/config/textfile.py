@@ -22,6 +22,8 @@ def read_text(path: Path) -> str:
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError([_whole(path, "absent", phrase("got.nothing"))]) from None
     except OSError as error:
         reason = phrase("got.os_error", reason=error.strerror or type(error).__name__)
         raise ConfigError([_whole(path, "unreadable", reason)]) from None

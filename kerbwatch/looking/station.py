@@ -7,7 +7,6 @@ of work took 140. In a process of their own they take what they need.
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,6 +18,7 @@ from detector.engines.protocol import Engine
 from detector.lookers import Lookers
 from detector.overload import Overload
 from fences.clock import Clock
+from kerbwatch.cores import cores
 from kerbwatch.looking.eyes import CameraEyes, OwnEyes, Watched
 from kerbwatch.looking.lent import CAN_LEND, LentEyes, LookingProcess
 from kerbwatch.looking.words import Begin
@@ -70,11 +70,6 @@ def looking_processes(options: ServiceOptions) -> int:
 def looks_at_once(options: ServiceOptions) -> int:
     """How many looks can go on side by side."""
     return looking_processes(options) or cores()
-
-
-def cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def dealt(camera_ids: Iterable[str], looking: Sequence[Station]) -> dict[str, Station]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from kerbwatch.config.build import fence_options
 from kerbwatch.config.cards import load_cards, model_folders
 from kerbwatch.config.schema import FenceModel
 from kerbwatch.config.truth import clip_names, fences_of_truth, load_truth
+from kerbwatch.cores import cores
 from kerbwatch.language import language_of
 from kerbwatch.options import ModelsOptions
 from kerbwatch.wire.models import open_engines
@@ -185,8 +185,3 @@ def machine() -> str:
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     processor = names[0] if names else platform.machine()
     return f"{processor}, {cores()} x, Python {platform.python_version()}"
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0))

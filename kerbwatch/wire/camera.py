@@ -17,6 +17,7 @@ import structlog
 from alerts.cases import Case
 from alerts.health import QUARANTINED, CameraState
 from alerts.intake import Intake
+from detector.frame import Image
 from detector.health.trouble import Trouble
 from detector.lookers import Look, Seat
 from detector.sampling import Sampler
@@ -33,10 +34,12 @@ from kerbwatch.looking.station import Station
 from kerbwatch.metrics.book import Metrics
 from kerbwatch.node.book import Held
 from kerbwatch.options import CameraOptions
-from kerbwatch.wire.clips import ClipWriter
+from kerbwatch.wire.clips import ClipWriter, Take
 from kerbwatch.wire.counted import LookCounter
 from kerbwatch.wire.desk import Desk
+from kerbwatch.wire.evidence_source import EvidenceSource
 from kerbwatch.wire.quarantine import Quarantine
+from kerbwatch.wire.reader import Reader
 from kerbwatch.wire.sources import LiveFrames, Reading, live_source
 from kerbwatch.wire.standing import Standing
 from kerbwatch.wire.turn import Turns
@@ -47,11 +50,11 @@ TICK_S = 30
 
 _RETRY_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 
-_LEFT_AT_MOST = 3
-"""Readers of a camera that have not come back, beside the one that reads."""
-
 _LAST_LOOK_S = 1.0
 """How long a camera that starts again, or ends, waits for the look it is in the middle of."""
+
+_EVIDENCE_STOP_S = 0.3
+"""How long a camera that ends waits for its reader of evidence, on top of its own."""
 
 _GOLDEN = 0.6180339887498949
 """Multiples of it, without their whole part, spread evenly however many they are."""
@@ -105,6 +108,7 @@ class CameraThread:
             self._say_view,
             self._want_clip,
             phase,
+            self._better,
         )
         self._sampler = Sampler(camera.every_ns, camera.idle_ns, phase)
         self._guard = guard
@@ -120,22 +124,24 @@ class CameraThread:
             self._sampler, eyes, self._seat.latest, shared.metrics, self._clock
         )
         self._standing = Standing(camera.id, shared.intake, shared.metrics, self._clock)
+        self._evidence = self._evidence_source()
         self._turn = shared.turns.of(partial(shared.metrics.decoded, camera.id))
         self._closed = threading.Event()
         self._source: LiveFrames | None = None
-        self._left: list[threading.Thread] = []
         self._broken: Exception | None = None
-        self._thread = self._new_thread()
+        self._reader = Reader(f"camera-{camera.id}", self._run)
 
     def start(self) -> None:
-        self._thread.start()
+        self._reader.start()
+        if self._evidence is not None:
+            self._evidence.start()
 
     def close(self) -> None:
         """Ask the thread to end; returns at once."""
         self._closed.set()
-        source = self._source
-        if source is not None:
-            source.close()
+        for source in (self._source, self._evidence):
+            if source is not None:
+                source.close()
 
     def tick(self) -> None:
         """Let time pass for fences that have not been looked at for a while."""
@@ -146,35 +152,41 @@ class CameraThread:
             self._lookers.offer(self._seat)
 
     def check(self) -> None:
-        """To be called every second or so: a reader that does not come back is left behind.
-
-        Its thread ends when its connection does: servers end the sessions of who does not
-        answer them, most within a minute. Of ``_LEFT_AT_MOST`` one must end before another is left.
-        """
+        """To be called every second or so: a reader that does not come back is left behind."""
+        if self._evidence is not None:
+            self._evidence.check()
         source = self._source
-        if source is None or not source.hung or self._closed.is_set():
-            return
-        self._say_offline(str(Fault.HUNG), "data came, but no end of it")
-        self._left = [thread for thread in self._left if thread.is_alive()]
-        if len(self._left) < _LEFT_AT_MOST:
-            source.close()
-            self._left.append(self._thread)
-            self._thread = self._new_thread()
-            self._thread.start()
+        if source is not None and source.hung and not self._closed.is_set():
+            self._say_offline(str(Fault.HUNG), "data came, but no end of it")
+            self._reader.leave(source.close)
 
     def finish(self, timeout_s: float) -> None:
         """Wait for the thread and for the look it has asked for, at most that long each."""
-        self._thread.join(timeout_s)
+        self._reader.join(timeout_s)
+        if self._evidence is not None:
+            self._evidence.finish(min(timeout_s, _EVIDENCE_STOP_S))
         self._lookers.idle(self._seat, min(timeout_s, _LAST_LOOK_S))
         self._desk.checkpoint()
 
-    def _new_thread(self) -> threading.Thread:
-        return threading.Thread(target=self._run, name=f"camera-{self._camera.id}", daemon=True)
+    def _evidence_source(self) -> EvidenceSource | None:
+        camera, shared = self._camera, self._shared
+        if camera.evidence_url is None:
+            return None
+        shared.metrics.evidence_source(camera.id, up=False)
+        return EvidenceSource(
+            camera.id,
+            parse_address(camera.evidence_url.reveal()),
+            camera.access,
+            shared.clips.evidence_ring(),
+            self._clock,
+            shared.quarantine,
+            self._standing.beside,
+        )
 
     def _run(self) -> None:
         self._shared.quarantine.sit_out(self._camera.id, self._closed, self._say_held)
         failures = 0
-        while not self._closed.is_set() and threading.current_thread() is self._thread:
+        while not self._closed.is_set() and self._reader.current:
             started_ns = self._clock.monotonic_ns()
             try:
                 working_for(self._camera.id, self._read)
@@ -216,8 +228,19 @@ class CameraThread:
             lookers.offer(seat)
 
     def _want_clip(self, case: Case) -> None:
-        if self._ring is not None:
-            self._shared.clips.want(self._ring, case)
+        takes = [] if self._ring is None else [Take(self._ring, case.updated_media_ns)]
+        if self._evidence is not None:
+            takes.insert(0, self._evidence.at(case.updated_wall_ns))
+        if takes and self._shared.clips.wanted:
+            self._shared.clips.want(takes, case)
+
+    def _better(self, wall_ns: int) -> Image | None:
+        """The picture of the stream for evidence, if there is one and it has one."""
+        if self._evidence is None:
+            return None
+        picture = self._evidence.picture(wall_ns)
+        self._shared.metrics.evidence_picture(self._camera.id, better=picture is not None)
+        return picture
 
     def _failed(self, error: Exception) -> None:
         """A look broke: the reader starts the camera again, as after any other trouble."""

@@ -16,7 +16,7 @@ from alerts.evidence import EvidenceFolder
 from alerts.keeping import Keeping
 from alerts.messages import Writer
 from alerts.place import Directory
-from alerts.store.port import Store
+from alerts.store.pages import PagedStore
 from alerts.store.sql import SqlStore
 from alerts.topics import Topics
 from fences.clock import Clock
@@ -33,7 +33,7 @@ class CaseWork:
     """
 
     directory: Directory
-    store: Store
+    store: PagedStore
     writer: Writer
     evidence: EvidenceFolder
     counter: Counter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -42,6 +43,7 @@ class Desk:
     """Takes what a stream brings to the alert service; nothing is lost while it is away.
 
     ``phase``, 0 to 1, keeps cameras that began together from writing their backgrounds together.
+    ``better`` gives a better picture of what was seen at a wall time, where there is one.
 
     Used by the camera's thread, and by :meth:`checkpoint` once that has ended.
     """
@@ -53,7 +55,8 @@ class Desk:
     on_view: Callable[[Trouble | None, int], None]
     on_begun: Callable[[Case], None] = lambda _: None
     phase: float = 0.5
-    _waiting: list[Batch] = field(default_factory=list)
+    better: Callable[[int], Image | None] = lambda _: None
+    _waiting: deque[Batch] = field(default_factory=deque)
     _checkpoint_ns: int = 0
     _background_due_ns: int = 0
     _background_every_ns: int = CHECKPOINT_NS
@@ -68,7 +71,7 @@ class Desk:
             self._ticked(entry, taken.events)
             return
         if taken.image is not None and self.intake.looks.wanted(self.camera_id):
-            self.intake.looks.put(self.camera_id, taken.image())
+            self.intake.looks.put(self.camera_id, self._picture(taken.image, entry.wall_ns))
         with self._lock:
             if self._last is None:
                 self._background_due_ns = entry.media_ns + CHECKPOINT_NS
@@ -76,9 +79,14 @@ class Desk:
             self._background_when_due(entry.media_ns, happened=bool(taken.events))
             due = entry.media_ns - self._checkpoint_ns >= CHECKPOINT_NS
             if taken.events or due:
-                image = taken.image() if taken.image is not None and taken.events else None
+                seen = taken.image if taken.events else None
+                image = None if seen is None else self._picture(seen, entry.wall_ns)
                 self._hand_in(entry.media_ns, entry.wall_ns, taken.events, image)
         self.on_view(self.eyes.trouble, entry.wall_ns)
+
+    def _picture(self, seen: Callable[[], Image], wall_ns: int) -> Image:
+        better = self.better(wall_ns)
+        return seen() if better is None else better
 
     def _ticked(self, tick: Tick, events: tuple[FenceEvent, ...]) -> None:
         """Hours have begun or ended at a camera that nobody sees: told, where it matters."""
@@ -115,7 +123,7 @@ class Desk:
         try:
             while self._waiting:
                 changes = self.intake.receive(self._waiting[0])
-                del self._waiting[0]
+                self._waiting.popleft()
                 for change in changes:
                     if change.begins:
                         self.on_begun(change.case)
@@ -123,13 +131,17 @@ class Desk:
             self._forget_mere_checkpoints()
 
     def _forget_mere_checkpoints(self) -> None:
-        """While the store is away only events need to wait; the newest state is kept."""
-        events = [batch for batch in self._waiting[:-1] if batch.events]
-        self._waiting = [
-            *(replace(batch, picture=None) for batch in events[:-_MAX_PICTURES]),
-            *events[-_MAX_PICTURES:],
-            self._waiting[-1],
-        ]
+        """While the store is away only events need to wait; the newest state is kept.
+
+        It was so before the newest batch came: only what has stood behind it is looked at.
+        """
+        newest = self._waiting.pop()
+        if self._waiting and not self._waiting[-1].events:
+            self._waiting.pop()
+        if len(self._waiting) > _MAX_PICTURES:
+            old = len(self._waiting) - _MAX_PICTURES - 1
+            self._waiting[old] = replace(self._waiting[old], picture=None)
+        self._waiting.append(newest)
 
     def _save_backgrounds(self) -> None:
         try:

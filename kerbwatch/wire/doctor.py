@@ -29,6 +29,7 @@ from kerbwatch.config.problem import ConfigError
 from kerbwatch.node.book import BadBookError, QuarantineBook, node_folder
 from kerbwatch.options import ServiceOptions
 from kerbwatch.wire.inventory import inventory
+from kerbwatch.wire.streams_seen import evidence_streams
 
 PACKAGES = ("fences", "detector", "alerts", "replay", "kerbwatch")
 """Kerbwatch's own import packages; each must belong to it alone."""
@@ -63,6 +64,7 @@ def examine(config: Path | None, env: Mapping[str, str]) -> tuple[Finding, ...]:
     findings += [*_models(models_dir, env), _broker(options), _store(options), _disk(folder)]
     if options is not None:
         findings.append(_quarantine(options, SystemClock()))
+        findings += _evidence_streams(options, SystemClock())
     return tuple(findings)
 
 
@@ -200,6 +202,16 @@ def _quarantine(options: ServiceOptions, clock: Clock) -> Finding:
     if held:
         return Finding("quarantine", "note", ", ".join(held), "quarantine")
     return Finding("quarantine", "good", "-")
+
+
+def _evidence_streams(options: ServiceOptions, clock: Clock) -> Iterator[Finding]:
+    """Without one, cases have the watched stream's pictures."""
+    for seen in evidence_streams(options, clock):
+        if seen.problem:
+            detail = f"{seen.camera_id}: {seen.problem}"
+            yield Finding("evidence", "note", detail, "evidence_url")
+        else:
+            yield Finding("evidence", "good", f"{seen.camera_id}: {seen.shows}")
 
 
 def _disk(folder: Path) -> Finding:

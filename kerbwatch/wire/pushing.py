@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from alerts.pushing.channel import Channel
 from alerts.pushing.course import Patience
 from alerts.pushing.letters import NO_PUSH, PushPlan
-from alerts.pushing.postman import DEFAULT_PATIENCE
 from kerbwatch.options import ServiceOptions
 
 
@@ -26,7 +23,7 @@ def push_plan(options: ServiceOptions) -> PushPlan:
 
 def patience_of(options: ServiceOptions) -> Patience:
     """How long and how often a letter is tried."""
-    return replace(DEFAULT_PATIENCE, give_up_ns=options.push.give_up_ns)
+    return Patience(give_up_ns=options.push.give_up_ns)
 
 
 def channels_of(options: ServiceOptions) -> dict[str, tuple[Channel, ...]]:

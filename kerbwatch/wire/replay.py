@@ -87,15 +87,13 @@ def replay(
     book = MemoryCaseBook(directory)
     caption = _caption(directory, timed=request.start_wall_ns is not None)
     with Recorder(request.folder, book, caption, on_progress) as recorder:
-        guard = Guard(fences)
         if request.observations is not None:
-            run_inputs(_recorded(request.observations, Sampler(every_ns)), guard, recorder)
+            run_inputs(_recorded(request.observations, Sampler(every_ns)), Guard(fences), recorder)
         else:
-            engines = open_engines(options.models, env, one_caller=True)
             idle_ns = None if request.sample_fps is not None else camera.idle_ns
             sampler = Sampler(every_ns, idle_ns)
-            watch = Watch(sampler, Eyes(fences, engines), guard, recorder)
-            run_stream(_source(request, sampler), watch)
+            eyes = Eyes(fences, open_engines(options.models, env, one_caller=True))
+            run_stream(_source(request, sampler), Watch(sampler, eyes, Guard(fences), recorder))
     score = None
     if request.truth is not None:
         score = score_cases(recorder.cases, request.truth.events, _dwells(fences))

@@ -19,10 +19,12 @@ from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
 from detector.overload import Overload
 from fences.clock import Clock
-from kerbwatch.looking.station import Host, Station, cores, dealt, looks_at_once, stations
+from kerbwatch.cores import cores
+from kerbwatch.looking.station import Host, Station, dealt, looks_at_once, stations
 from kerbwatch.metrics.book import Metrics
-from kerbwatch.options import MetricsOptions, MqttOptions, ServiceOptions
+from kerbwatch.options import MetricsOptions, ServiceOptions
 from kerbwatch.version import VERSION
+from kerbwatch.wire.broker import broker_of
 from kerbwatch.wire.camera import TICK_S, CameraThread, Shared
 from kerbwatch.wire.clips import ClipWriter
 from kerbwatch.wire.directory import directory_of
@@ -146,21 +148,6 @@ def _watch(
         camera.finish(max(0.0, (until_ns - clock.monotonic_ns()) / 1e9))
     for station in looking:
         station.lookers.close(LOOKERS_STOP_S)
-
-
-def broker_of(options: MqttOptions) -> MqttAddress:
-    """Where clients of this configuration find the broker, embedded or not."""
-    return MqttAddress(
-        host=options.host,
-        port=options.port,
-        base=options.base,
-        tls=options.tls,
-        username=options.username,
-        password=None if options.password is None else options.password.reveal(),
-        ca_file=options.ca_file,
-        cert_file=options.cert_file,
-        key_file=options.key_file,
-    )
 
 
 def _alert_options(options: ServiceOptions) -> AlertOptions:

@@ -34,7 +34,11 @@ def harmless(text: str) -> str:
     sheet of who opens it. The quote in front is what spreadsheets themselves use for text.
     """
     line = _UNPRINTABLE.sub(" ", text)
-    return f"'{line}" if text.lstrip().startswith(_CALCULATES) or text[:1] in "\t\r" else line
+    return (
+        f"'{line}"
+        if line.lstrip().startswith(_CALCULATES) or text.startswith(("\t", "\r"))
+        else line
+    )
 
 
 def as_csv(sheet: Sheet) -> str:

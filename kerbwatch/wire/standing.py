@@ -31,6 +31,9 @@ class Standing:
         self._now: tuple[CameraState, str] | None = None
         self._told: tuple[CameraState, str] | None = None
         self._lost_ns: int | None = None
+        self._since_wall_ns = 0
+        self._beside = ""
+        self._beside_lost_ns: int | None = None
 
     @property
     def state(self) -> CameraState | None:
@@ -52,21 +55,48 @@ class Standing:
         with self._lock:
             self._tell(state, wall_ns, reason, why, until_wall_ns)
 
+    def beside(self, reason: str, why: str = "") -> None:
+        """How the camera's stream for evidence is; ``""``: well. Told as a reason while online."""
+        with self._lock:
+            if reason != self._beside:
+                self._beside_turned(reason, why)
+            self._metrics.evidence_source(self._camera_id, up=not reason)
+            if self._now is not None and self._now[0] is CameraState.ONLINE:
+                self._tell(CameraState.ONLINE, self._since_wall_ns, "", "", None)
+
+    def _beside_turned(self, reason: str, why: str) -> None:
+        before, self._beside = self._beside, reason
+        now_ns, camera_id = self._clock.monotonic_ns(), self._camera_id
+        if reason:
+            self._metrics.restarted(camera_id, reason)
+        if reason and not before:
+            self._beside_lost_ns = now_ns
+            _log.warning("evidence_source_lost", camera=camera_id, reason=reason, why=why)
+        if not reason and self._beside_lost_ns is not None:
+            lost_s = round((now_ns - self._beside_lost_ns) / SECOND_NS, 1)
+            _log.info("evidence_source_back", camera=camera_id, lost_s=lost_s)
+
     def _tell(
         self, state: CameraState, wall_ns: int, reason: str, why: str, until_wall_ns: int | None
     ) -> None:
+        if state is CameraState.ONLINE:
+            reason = self._beside
+            if self._now is not None and self._now[0] is state:
+                wall_ns = self._since_wall_ns
         before, self._now = self._now, (state, reason)
         if before != self._now:
             self._metrics.stands(self._camera_id, state)
             if state is CameraState.OFFLINE:
                 self._metrics.restarted(self._camera_id, reason)
         if before is None or before[0] is not state:
+            self._since_wall_ns = wall_ns
             self._say(state, reason, why)
         if self._told == self._now:
             return
         try:
             self._intake.camera_status(self._camera_id, state, wall_ns, reason, until_wall_ns)
         except StoreError:  # the intake says so, once for all cameras
+            self._told = None  # it has heard this all the same: going back is news too
             return
         self._told = self._now
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -43,10 +45,16 @@ class Mosquitto:
         config.write_text(f"listener {self.port} 127.0.0.1\n{self.more}")
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin")
         assert program is not None
-        self.process = subprocess.Popen(
-            [program, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        answers(self.port)
+        log = self.folder / "mosquitto.log"
+
+        def started() -> str:
+            """Again, where somebody's outgoing connection has the port for a moment."""
+            if self.process is None or self.process.poll() is not None:
+                with log.open("wb") as file:
+                    self.process = subprocess.Popen([program, "-c", config], stderr=file)
+            return log.read_text("utf-8")
+
+        answers(self.port, started)
 
     def kill(self) -> None:
         if self.process is not None:
@@ -55,16 +63,30 @@ class Mosquitto:
             self.process = None
 
 
-def answers(port: int) -> None:
-    """Wait until something listens."""
-    clock, end = SystemClock(), threading.Event()
+def open_to_the_broker(folder: Path) -> None:
+    """Mosquitto gives up its rights before it reads its files: all above them may be entered.
+
+    How many folders are above depends on whether tests run side by side.
+    """
+    own = takewhile(lambda it: it != Path(tempfile.gettempdir()), folder.parents)
+    for one in (folder, *own):
+        one.chmod(0o755)
+    for file in folder.iterdir():
+        if file.is_file():
+            file.chmod(0o644)
+
+
+def answers(port: int, meanwhile: Callable[[], str] = lambda: "") -> None:
+    """Wait until something listens; what ``meanwhile`` said last is told if nothing ever does."""
+    clock, end, said = SystemClock(), threading.Event(), ""
     until_ns = clock.monotonic_ns() + int(DEADLINE_S * 1e9)
     while clock.monotonic_ns() < until_ns:
+        said = meanwhile()
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         clock.wait(end, 0.02)
-    pytest.fail(f"nothing listens on port {port}")
+    pytest.fail(f"nothing listens on port {port}: {said}")
 
 
 @dataclass(frozen=True)

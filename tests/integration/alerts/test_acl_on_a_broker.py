@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from alerts.service import AlertOptions, AlertService
 from fences.event import EventKind
 from kerbwatch.clock import SystemClock
 from tests.alerts_kit import DIRECTORY, TOPICS, fence_event
+from tests.integration.alerts.conftest import open_to_the_broker
 
 CLOCK = SystemClock()
 SERVICE, WALL, TEAM, OTHER = "kerbwatch", "wall", "wenshao", "other-estate"
@@ -80,16 +79,6 @@ class Client:
         body = json.loads(dict(self.heard)[topic])
         assert isinstance(body, dict)
         return body
-
-
-def open_to_the_broker(folder: Path) -> None:
-    """Mosquitto gives up its rights before it reads its files."""
-    own = takewhile(lambda it: it != Path(tempfile.gettempdir()), folder.parents)
-    for one in (folder, *own):
-        one.chmod(0o755)
-    for file in folder.iterdir():
-        if file.is_file():
-            file.chmod(0o644)
 
 
 def write_acl(folder: Path) -> str:
@@ -210,9 +199,14 @@ def test_a_team_reads_its_inbox_and_acts_on_its_cases_and_on_no_others(
     assert other.result(OTHER, "r")["code"] == "not_yours"
     team.send(TEAM, lane.case_id, "handle", request_id="forged", by="duty-east")
     assert team.result(TEAM, "forged")["code"] == "not_you"
+    lane_now = {"camera": "gate-3", "fence": "lane", "scenario": "blocked_fire_lane"}
+    team.send(TEAM, "new", "report", request_id="seen", words="有车", **lane_now)
+    assert team.result(TEAM, "seen")["code"] == "already_open"
 
     before = service.store.cases()
     team.send("duty-east", strip.case_id, "reject", request_id="as-officer", words="没有")
+    team.send("duty-east", "new", "report", request_id="reported", words="有车", **lane_now)
+    wall.send(WALL, "new", "report", request_id="by-a-screen", words="有车", **lane_now)
     team.session.send(Message(TOPICS.result(TEAM, "fake"), "{}"))
     team.session.send(Message(TOPICS.inbox(OTHER), "{}"))
     team.session.send(Message(TOPICS.case(strip.case_id), "", retained=True))
@@ -226,7 +220,7 @@ def test_a_team_reads_its_inbox_and_acts_on_its_cases_and_on_no_others(
     states = {case.case_id: case.state for case in service.store.cases()}
     assert states == {case.case_id: CaseState.ACCEPTED for case in before}
     assert service.commands.unusable == {}
-    results = {f"result/{TEAM}/{it}" for it in ("mine", "theirs", "forged", "last")}
+    results = {f"result/{TEAM}/{it}" for it in ("mine", "theirs", "forged", "seen", "last")}
     assert team.topics() == {f"inbox/{TEAM}", *results}
     assert other.topics() == {f"result/{OTHER}/r"}
     assert officer.topics() == {"inbox/duty-east", "result/duty-east/o"}

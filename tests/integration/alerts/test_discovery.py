@@ -12,6 +12,7 @@ import pytest
 
 from alerts.acl import Users, mosquitto_acl
 from alerts.discovery import Discovery, documents
+from alerts.health import CameraState
 from alerts.intake import Batch
 from alerts.mqtt.address import MqttAddress
 from alerts.mqtt.session import Session
@@ -20,6 +21,7 @@ from alerts.service import AlertOptions, AlertService
 from fences.event import EventKind
 from kerbwatch.clock import SystemClock
 from tests.alerts_kit import DIRECTORY, TOPICS, fence_event
+from tests.integration.alerts.conftest import open_to_the_broker
 from tests.schema_kit import problems
 
 CLOCK = SystemClock()
@@ -86,6 +88,25 @@ def test_what_is_shown_comes_and_goes_with_the_configuration_at_mosquitto(
     assert {one.topic for one in late.heard} == {TOPICS.status}
 
 
+def test_what_a_camera_said_of_itself_leaves_mosquitto_with_it(
+    mosquitto: Any, start: Start, ears: Callable[[int], Any]
+) -> None:
+    address = MqttAddress("127.0.0.1", mosquitto.port)
+    wide = replace(DIRECTORY, cameras={**DIRECTORY.cameras, "gate-4": "4号门"})
+    here, left = TOPICS.camera_status("gate-3"), TOPICS.camera_status("gate-4")
+    service, _ = start(address, None, wide)
+    for camera_id in ("gate-3", "gate-4"):
+        service.intake.camera_status(camera_id, CameraState.ONLINE, CLOCK.wall_ns())
+    ear = ears(mosquitto.port)
+    ear.wait_for(lambda heard: {here, left} <= held(heard).keys())
+    service.stop(2.0)
+    start(address, None)
+    ear.wait_for(lambda heard: left not in held(heard))
+    late = ears(mosquitto.port)
+    late.wait_for(lambda heard: here in held(heard))
+    assert left not in {one.topic for one in late.heard}
+
+
 def test_what_is_shown_comes_back_to_a_broker_that_has_lost_it(
     mosquitto: Any, start: Start, ears: Callable[[int], Any]
 ) -> None:
@@ -132,9 +153,7 @@ def test_a_reader_of_the_generated_acl_sees_it_and_a_recipient_does_not(
     users = Users("kerbwatch", ("wenshao",), ("ha",))
     acl = tmp_path / "acl"
     acl.write_text(mosquitto_acl(TOPICS, users, HERE.prefix))
-    acl.chmod(0o644)
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)  # Mosquitto gives up its rights before it reads its files
+    open_to_the_broker(tmp_path)
     mosquitto.more = f"allow_anonymous true\nacl_file {acl}\n"
     mosquitto.start()
     place = MqttAddress("127.0.0.1", mosquitto.port)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from alerts.service import AlertOptions, AlertService
 from fences.event import EventKind
 from kerbwatch.clock import SystemClock
 from tests.alerts_kit import DIRECTORY, fence_event
+from tests.integration.alerts.conftest import open_to_the_broker
 
 CLOCK = SystemClock()
 
@@ -36,14 +35,10 @@ def secured(mosquitto: Any, tmp_path: Path) -> MqttAddress:
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     files = ["-keyout", str(key), "-out", str(cert)]
     subprocess.run([*make, *names, *files], check=True, capture_output=True)
-    key.chmod(0o644)  # mosquitto gives up its rights before it reads it
     tool = shutil.which("mosquitto_passwd", path="/usr/bin:/usr/local/bin")
     assert tool is not None
     subprocess.run([tool, "-b", "-c", str(users), "linzi", "geheim"], check=True)
-    users.chmod(0o644)
-    own = takewhile(lambda folder: folder != Path(tempfile.gettempdir()), tmp_path.parents)
-    for folder in (tmp_path, *own):
-        folder.chmod(0o755)
+    open_to_the_broker(tmp_path)
     mosquitto.more = (
         f"certfile {cert}\nkeyfile {key}\nallow_anonymous false\npassword_file {users}\n"
     )

@@ -66,9 +66,14 @@ def test_a_camera_that_refuses_tcp_is_read_over_udp(start_camera: StartCamera) -
     assert fault(start_camera("udp").url()) is None
 
 
-def test_what_has_worked_is_tried_first_the_next_time(
-    start_camera: StartCamera, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("gave_pictures", "next_time"), [(True, ["udp"]), (False, ["tcp", "udp"])])
+def test_what_has_given_pictures_is_tried_first_the_next_time(
+    gave_pictures: bool,
+    next_time: list[str],
+    start_camera: StartCamera,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """That it opened is not enough: over UDP a session begins though no packet comes through."""
     tried: list[str] = []
     door = NetworkDoor(Access(), SystemClock())
     opened = door._open
@@ -79,9 +84,12 @@ def test_what_has_worked_is_tried_first_the_next_time(
 
     monkeypatch.setattr(door, "_open", noted)
     address = parse_address(start_camera("udp").url())
+    opened_first = door(address, OPTIONS)
+    if gave_pictures:
+        opened_first.on_picture()
+    opened_first.container.close()
     door(address, OPTIONS).container.close()
-    door(address, OPTIONS).container.close()
-    assert tried == ["tcp", "udp", "udp"]
+    assert tried == ["tcp", "udp", *next_time]
 
 
 def test_a_transport_that_was_chosen_is_the_only_one(start_camera: StartCamera) -> None:

@@ -71,8 +71,8 @@ def test_a_file_that_is_absent_is_one_problem(tmp_path: Path) -> None:
     path = tmp_path / "absent.yaml"
     (problem,) = find_problems(path, env={})
     assert problem.text(Language.EN) == (
-        f"{path}:1:1 (file): cannot read the file, "
-        "got 'No such file or directory', expected a file that can be read"
+        f"{path}:1:1 (file): there is no such file, "
+        "got nothing, expected the path of a file, from the folder that you are in"
     )
 
 

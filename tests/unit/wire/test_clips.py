@@ -22,7 +22,7 @@ from detector.sources.ring import Ring, Wanted
 from fences.clock import SECOND_NS
 from fences.event import EventKind
 from kerbwatch.options import EvidenceOptions
-from kerbwatch.wire.clips import MOST_WAITING, ClipWriter
+from kerbwatch.wire.clips import MOST_WAITING, ClipWriter, Take
 from tests.alerts_kit import CLIP, FakeClock, fence_event
 
 DEADLINE_S = 10.0
@@ -37,9 +37,10 @@ def case(at_s: float = 60.0) -> Case:
 class FakeRing:
     """Has a clip of two seconds before every case, when the test says that it is ready."""
 
-    def __init__(self, *, empty: bool = False, kept: bool = True) -> None:
+    def __init__(self, *, empty: bool = False, kept: bool = True, after_s: float = 2.0) -> None:
         self.empty = empty
         self.kept = kept
+        self.after_s = after_s
         self.wanted: list[tuple[Wanted, tuple[int, int, int]]] = []
         self.forgotten: list[Wanted] = []
         self._media_ns = 0
@@ -62,7 +63,8 @@ class FakeRing:
     def take(self, wanted: Wanted) -> Cut | None:
         assert wanted not in self.forgotten
         kinds = cast("Any", SimpleNamespace(suffix="mp4"))
-        packets = (Kept(b"", 0, 25, 0, True), Kept(b"", 75, 25, 0, False))
+        last = round((2 + self.after_s) * 25) - 25
+        packets = (Kept(b"", 0, 25, 0, True), Kept(b"", last, 25, 0, False))
         begin_ns = self._media_ns - 2 * SECOND_NS
         return Cut(kinds, Fraction(1, 25), packets, begin_ns) if self.kept else None
 
@@ -124,7 +126,7 @@ def writer(intake: FakeIntake) -> Iterator[ClipWriter]:
 
 def want(writer: ClipWriter, ring: FakeRing, *cases: Case) -> None:
     for one in cases:
-        writer.want(cast("Ring", ring), one)
+        writer.want((Take(cast("Ring", ring), one.updated_media_ns),), one)
 
 
 def test_a_clip_is_written_when_it_is_ready_and_its_case_told(
@@ -230,3 +232,42 @@ def test_where_no_clips_are_wanted_nothing_is_kept() -> None:
     options = EvidenceOptions(clip_before_ns=0, clip_after_ns=0)
     assert ClipWriter(cast("Intake", None), options, FakeClock()).ring() is None
     assert ClipWriter(cast("Intake", None), EvidenceOptions(), FakeClock()).ring() is not None
+
+
+@pytest.mark.parametrize(
+    ("main", "clip_s"),
+    [
+        (FakeRing(after_s=10), 12.0),
+        (FakeRing(after_s=8.5), 10.5),
+        (FakeRing(after_s=-1), 11.5),
+        (FakeRing(kept=False), 11.5),
+        (FakeRing(empty=True), 11.5),
+    ],
+    ids=["whole", "nearly whole", "ends before the case", "given up", "away"],
+)
+def test_of_two_streams_the_better_one_is_cut_unless_it_lacks_much_that_the_other_has(
+    writer: ClipWriter, intake: FakeIntake, main: FakeRing, clip_s: float
+) -> None:
+    sub, opened = FakeRing(after_s=9.5), case()
+    takes = (
+        Take(cast("Ring", main), 5 * SECOND_NS),
+        Take(cast("Ring", sub), opened.updated_media_ns),
+    )
+    writer.want(takes, opened)
+    main.ready()
+    sub.ready()
+    writer.start()
+    writer.close(DEADLINE_S)
+    (footage,) = intake.saved
+    assert footage.duration_s == pytest.approx(clip_s, abs=0.03)
+    assert footage.begin_wall_ns == opened.opened_wall_ns - 2 * SECOND_NS
+
+
+def test_a_clip_waits_for_both_streams(writer: ClipWriter, intake: FakeIntake) -> None:
+    main, sub = FakeRing(), FakeRing()
+    writer.want([Take(cast("Ring", ring), 0) for ring in (main, sub)], case())
+    sub.ready()
+    writer.start()
+    assert intake.saved == []
+    main.ready()
+    intake.wait_for(lambda: len(intake.told) == 1)

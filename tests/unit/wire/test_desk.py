@@ -145,6 +145,30 @@ def test_an_event_is_handed_in_at_once_with_picture_and_state(
     assert decode_state(batch.checkpoints["lane"]) == guard.states["lane"]
 
 
+def test_a_better_picture_of_the_moment_is_taken_where_there_is_one(
+    desk: Desk, intake: FakeIntake
+) -> None:
+    """For cases and for those who ask for a look; else what was seen."""
+    better = {look(1).entry: np.ones((8, 8, 3), np.uint8)}
+    by_time = {entry.wall_ns: it for entry, it in better.items() if isinstance(entry, Observation)}
+    desk.better = by_time.get
+    intake.looks.ask("gate-3", 1)
+    desk.took(look(1, event(1)))
+    desk.took(look(2, event(2)))
+    (picture,) = better.values()
+    assert [batch.picture is picture for batch in intake.taken] == [True, False]
+    assert intake.taken[1].picture is PICTURE
+    assert intake.looks.ask("gate-3", 2)[1] is picture
+
+
+def test_without_events_nobody_decodes_a_better_picture(desk: Desk) -> None:
+    asked: list[int] = []
+    desk.better = asked.append
+    for second in range(20):
+        desk.took(look(second))
+    assert asked == []
+
+
 def test_a_look_that_somebody_asked_for_is_given_once(desk: Desk, intake: FakeIntake) -> None:
     desk.took(look(0))
     assert intake.looks.ask("gate-3", 1) == (False, None)

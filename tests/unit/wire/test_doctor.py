@@ -50,7 +50,7 @@ def test_every_part_grade_and_remedy_has_its_words() -> None:
         texts = load_texts("kerbwatch", language)
         remedies = {key for key in texts.messages if key.startswith("doctor.remedy.")}
         assert remedies == {key for key in remedies if f'"{key.rsplit(".", 1)[1]}"' in source}
-        for part in (*PARTS, "config", "quarantine"):
+        for part in (*PARTS, "config", "quarantine", "evidence"):
             assert texts(f"doctor.part.{part}")
         for grade in ("good", "note", "bad"):
             assert texts(f"doctor.grade.{grade}")
@@ -113,6 +113,17 @@ def test_an_embedded_broker_is_tried_on_its_own_port(tmp_path: Path) -> None:
     assert (found.grade, found.remedy, found.detail) == ("note", "taken", f"127.0.0.1:{port}")
     found = by_part(config)["broker"]
     assert (found.grade, found.detail) == ("good", f"127.0.0.1:{port}")
+
+
+def test_a_stream_for_evidence_that_is_away_is_a_note_of_its_camera(
+    tmp_path: Path, nobody: int
+) -> None:
+    main = f"rtsp://viewer:hunter2@127.0.0.1:{nobody}/main"
+    watched = camera("cam", "rtsp://127.0.0.1/sub", [fence()]) | {"evidence_url": main}
+    found = by_part(streams(tmp_path, [watched]))["evidence"]
+    assert (found.grade, found.remedy) == ("note", "evidence_url")
+    assert found.detail.startswith("cam: rtsp://***@127.0.0.1")
+    assert "hunter2" not in found.detail
 
 
 def test_a_store_that_cannot_be_opened_is_bad(tmp_path: Path) -> None:

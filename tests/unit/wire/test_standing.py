@@ -121,3 +121,51 @@ def test_what_the_store_could_not_take_is_told_again_and_logged_no_more(
     assert rig.intake.told == [(OFFLINE, 2, "refused")]
     assert [it["event"] for it in logs] == ["camera_offline"]
     assert rig.standing.state is OFFLINE
+
+
+def test_a_stream_for_evidence_that_is_away_is_a_reason_of_a_camera_that_is_online(
+    rig: Rig, logs: list[Any]
+) -> None:
+    """It stays online since when it was, and nothing is said of it while it cannot be seen."""
+    rig.standing.beside("evidence_source_refused", "nothing answers")
+    assert rig.intake.told == []
+    rig.standing.tell(ONLINE, 1)
+    rig.standing.tell(ONLINE, 2)
+    rig.standing.beside("evidence_source_timed_out", "silent")
+    assert rig.scraped()["kerbwatch_evidence_source_up", ("gate",)] == 0
+    rig.clock.pass_s(60)
+    rig.standing.beside("")
+    assert rig.scraped()["kerbwatch_evidence_source_up", ("gate",)] == 1
+    rig.standing.tell(OFFLINE, 9, "refused")
+    rig.standing.beside("evidence_source_refused")
+    rig.standing.beside("")
+    rig.standing.tell(ONLINE, 10)
+    assert rig.intake.told == [
+        (ONLINE, 1, "evidence_source_refused"),
+        (ONLINE, 1, "evidence_source_timed_out"),
+        (ONLINE, 1, ""),
+        (OFFLINE, 9, "refused"),
+        (ONLINE, 10, ""),
+    ]
+    beside = [it["event"] for it in logs if it["event"].startswith("evidence")]
+    assert beside == ["evidence_source_lost", "evidence_source_back"] * 2
+    assert next(it["lost_s"] for it in logs if it["event"] == "evidence_source_back") == 60
+
+
+def test_what_the_store_could_not_take_of_it_is_told_again(rig: Rig) -> None:
+    rig.standing.tell(ONLINE, 1)
+    rig.intake.away = True
+    rig.standing.beside("evidence_source_refused")
+    rig.intake.away = False
+    rig.standing.tell(ONLINE, 7)
+    assert rig.intake.told[1:] == [(ONLINE, 1, "evidence_source_refused")]
+
+
+def test_what_was_lost_and_came_back_while_the_store_was_away_is_told_to_be_back(rig: Rig) -> None:
+    """The intake has heard of the loss: unheard, the return would leave it a case without end."""
+    rig.standing.tell(ONLINE, 1)
+    rig.intake.away = True
+    rig.standing.tell(OFFLINE, 2, "refused")
+    rig.intake.away = False
+    rig.standing.tell(ONLINE, 3)
+    assert rig.intake.told == [(ONLINE, 1, ""), (ONLINE, 3, "")]

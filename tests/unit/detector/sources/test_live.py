@@ -182,7 +182,8 @@ def slow_container(clock: Any, packets_after_s: list[float]) -> OpenedVideo:
 
     kind = SimpleNamespace(name="rtsp")
     container = SimpleNamespace(demux=demux, close=lambda: None, format=kind)
-    return OpenedVideo(cast("Any", container), cast("Any", None), "camera", explain_network)
+    stream = SimpleNamespace(time_base=None)
+    return OpenedVideo(cast("Any", container), cast("Any", stream), "camera", explain_network)
 
 
 def test_a_silent_read_is_a_loss_at_once_though_ffmpeg_gives_a_last_packet(clock: Any) -> None:

@@ -296,3 +296,39 @@ def test_a_picture_is_never_decoded_after_it_is_shown_and_never_two_at_once(
     decoded = decoding_stamps(stamps)
     assert all(decode <= show for decode, show in zip(decoded, stamps, strict=True))
     assert decoded == sorted(set(decoded))
+
+
+def test_a_ring_by_arrival_lies_where_our_clock_was_when_packets_came(
+    clock: Any, opened: OpenedVideo
+) -> None:
+    """Whatever the stream's stamps are, and though some were read late."""
+    reader = Reader(Ring(10 * SECOND_NS, 1_000_000, clock, by_arrival=True), opened)
+    reader.connect()
+    begun_ns = clock.monotonic_ns()
+    for number in range(100):
+        clock.now_ns = begun_ns + number * SECOND_NS // 25 + (number % 7) * SECOND_NS // 50
+        reader.read(key=number % 25 == 0)
+    cut = reader.ring.until(begun_ns + 3 * SECOND_NS + SECOND_NS // 2)
+    assert cut is not None
+    assert cut.begin_ns == begun_ns + 3 * SECOND_NS
+    assert cut.end_ns == pytest.approx(begun_ns + 3.48 * SECOND_NS, abs=SECOND_NS // 25)
+
+
+def test_what_leads_to_a_moment_begins_at_its_key_frame_and_ends_with_what_has_come(
+    make: Callable[..., Reader],
+) -> None:
+    reader = make()
+    assert reader.ring.until(MEDIA_NS) is None
+    reader.play(2.5)
+    for at_s, last_s in ((1.4, 1.4), (1.0, 1.0), (99.0, 2.44)):
+        cut = reader.ring.until(MEDIA_NS + round(at_s * SECOND_NS))
+        assert span(cut) == pytest.approx((int(min(at_s, 2)), last_s), abs=0.001)
+    assert reader.ring.until(MEDIA_NS - SECOND_NS) is None
+
+
+def test_looking_at_a_moment_holds_nothing(make: Callable[..., Reader]) -> None:
+    reader = make(keep_s=2)
+    for _ in range(20):
+        reader.play(1)
+        reader.ring.until(MEDIA_NS + SECOND_NS)
+    assert reader.ring.bytes < 100 * (100 + PACKET_BYTES)
