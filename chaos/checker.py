@@ -10,12 +10,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from chaos.ailing import NO_ILLS, Ills, wrong_health, wrong_status
 from chaos.chained import broken_chain
+from chaos.commanded import broken_commands
 from chaos.facts import Facts, Row, Told
+from chaos.hushed import disturbed, untold
 from chaos.model import Visit
+from chaos.pushed import unpushed
 
 REOPEN_WITHIN_NS = 300_000_000_000
 """How soon a visit must come after the place was seen to be clear, to be the same case."""
+
+SIZES = frozenset({"cases", "health_cases", "letters", "dead_letters", "silences"})
+"""What of a verdict only says how much there was."""
 
 _EDGE_NS = 1_000_000_000
 """So near to that, either is right."""
@@ -26,9 +33,16 @@ _STEPS = ("remind_", "overdue_", "escalate_")
 
 @dataclass
 class Verdict:
-    """How often each was broken; ``findings`` say where. All must be 0."""
+    """How much there was, and how often each was broken; ``findings`` say where.
+
+    All must be 0 but for :data:`SIZES`.
+    """
 
     cases: int = 0
+    health_cases: int = 0
+    letters: int = 0
+    dead_letters: int = 0
+    silences: int = 0
     lost: int = 0
     doubled: int = 0
     unheard: int = 0
@@ -37,6 +51,12 @@ class Verdict:
     deadlines_doubled: int = 0
     answers_changed: int = 0
     chain_broken: int = 0
+    unpushed: int = 0
+    disturbed: int = 0
+    untold: int = 0
+    health_wrong: int = 0
+    status_wrong: int = 0
+    commands_broken: int = 0
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -47,7 +67,7 @@ class Verdict:
     @property
     def holds(self) -> bool:
         """Whether everything was as it must be."""
-        return not any(value for name, value in self.counts.items() if name != "cases")
+        return not any(value for name, value in self.counts.items() if name not in SIZES)
 
     def add(self, name: str, problems: Iterable[str]) -> None:
         """Count ``problems`` under ``name``."""
@@ -56,16 +76,24 @@ class Verdict:
         self.findings += [f"{name}: {one}" for one in found]
 
 
-def judge(facts: Facts, visits: Iterable[Visit]) -> Verdict:
+def judge(facts: Facts, visits: Iterable[Visit], ills: Ills = NO_ILLS) -> Verdict:
     """Everything that can be wrong."""
-    verdict = Verdict(cases=len(facts.cases))
+    verdict = Verdict(
+        cases=len(facts.cases),
+        health_cases=len(facts.health),
+        letters=len(facts.letters),
+        dead_letters=sum(row["standing"] == "dead" for row in facts.letters),
+        silences=len(facts.silences),
+    )
     by_camera: defaultdict[str, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_camera[visit.camera_id].append(visit)
-    camera_of = {str(row["case_id"]): str(row["camera_id"]) for row in facts.cases}
+    camera_of = {str(row["case_id"]): str(row["camera_id"]) for row in facts.street}
+    of_health = {row["case_id"] for row in facts.health}
     lines: defaultdict[str, list[Row]] = defaultdict(list)
     for row in facts.log:
-        lines[camera_of.get(row["case_id"], "")].append(row)
+        if row["case_id"] not in of_health:
+            lines[camera_of.get(row["case_id"], "")].append(row)
     for camera_id in sorted({*by_camera, *lines}):
         place = _Place(by_camera[camera_id], verdict)
         place.follow(lines[camera_id])
@@ -76,6 +104,12 @@ def judge(facts: Facts, visits: Iterable[Visit]) -> Verdict:
     verdict.add("deadlines_doubled", _doubled_steps(facts))
     verdict.add("answers_changed", _changed_answers(facts.results))
     verdict.add("chain_broken", broken_chain(facts.cases, facts.log, facts.files))
+    verdict.add("unpushed", unpushed(facts))
+    verdict.add("disturbed", disturbed(facts))
+    verdict.add("untold", untold(facts))
+    verdict.add("health_wrong", wrong_health(facts, ills))
+    verdict.add("status_wrong", wrong_status(facts, ills))
+    verdict.add("commands_broken", broken_commands(facts))
     return verdict
 
 

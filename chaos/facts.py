@@ -7,13 +7,14 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from chaos.ear import Said
+from chaos.letterbox import Letter
 
 Row = dict[str, Any]
 _SQLITE = "sqlite:///"
@@ -21,7 +22,10 @@ _SQLITE = "sqlite:///"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A message that tells of a case: on ``events``, or in the inbox of ``recipient``."""
+    """A message that tells of a case: on ``events``, or in the inbox of ``recipient``.
+
+    ``kind``: new, update or end.
+    """
 
     event_id: str
     seq: int
@@ -29,6 +33,7 @@ class Told:
     version: int
     digest: str
     recipient: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,10 @@ class Facts:
     ``events`` and ``inboxes`` are what was heard, in order. ``results`` are the answers of each
     request by recipient and request id. ``retained``: the case topics that hold something at
     the end, as case id and version. ``files``: SHA-256 of what lies in the evidence folder.
+    ``letters`` are rows of ``push_deliveries``, ``taken`` what arrived of them, in order;
+    those after ``last_letter`` may be on their way still. ``cameras``, ``held`` and ``silences``
+    are rows too; ``statuses`` is what the broker holds of each camera. ``set_back``: to and from
+    which wall time the clock was. Whatever was due by ``ended_wall_ns`` has had its time.
     """
 
     cases: tuple[Row, ...]
@@ -48,6 +57,25 @@ class Facts:
     results: dict[str, list[Row]]
     retained: dict[str, int]
     files: dict[str, str]
+    letters: tuple[Row, ...] = ()
+    taken: tuple[Letter, ...] = ()
+    last_letter: int = 0
+    cameras: tuple[Row, ...] = ()
+    held: tuple[Row, ...] = ()
+    silences: tuple[Row, ...] = ()
+    statuses: dict[str, Row] = field(default_factory=dict)
+    set_back: tuple[tuple[int, int], ...] = ()
+    ended_wall_ns: int = 0
+
+    @property
+    def health(self) -> tuple[Row, ...]:
+        """The cases that are about a camera itself: they have no fence."""
+        return tuple(row for row in self.cases if not row["fence_id"])
+
+    @property
+    def street(self) -> tuple[Row, ...]:
+        """All others."""
+        return tuple(row for row in self.cases if row["fence_id"])
 
 
 def ask(url: str, query: str) -> tuple[Row, ...]:
@@ -88,6 +116,11 @@ def gather(url: str, evidence: Path, heard: Iterable[Said], late: Iterable[Said]
             str(path.relative_to(evidence)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in evidence.rglob("*.jpg")
         },
+        ask(url, "SELECT * FROM push_deliveries ORDER BY id"),
+        cameras=ask(url, "SELECT * FROM cameras"),
+        held=ask(url, "SELECT * FROM held"),
+        silences=ask(url, "SELECT * FROM silences ORDER BY number"),
+        statuses=_statuses(late),
     )
 
 
@@ -96,7 +129,16 @@ def _told(said: Said, recipient: str = "") -> Told:
     case = body if recipient else body["case"]
     digest = hashlib.sha256(said.payload).hexdigest()
     found = (body["event_id"], body["seq"], case["case_id"], case["version"], digest)
-    return Told(*found, recipient)
+    return Told(*found, recipient, body["kind"])
+
+
+def _statuses(late: Iterable[Said]) -> dict[str, Row]:
+    levels = ((said.topic.split("/"), said.payload) for said in late)
+    return {
+        level[3]: json.loads(payload)
+        for level, payload in levels
+        if level[2] == "cameras" and level[4] == "status" and payload
+    }
 
 
 def _retained(late: Iterable[Said]) -> dict[str, int]:

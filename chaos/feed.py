@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from alerts.errors import StoreError
-from alerts.health import CameraState
 from alerts.intake import Intake
-from chaos.clock import START_WALL_NS, FastClock
+from chaos.clock import FastClock
 from chaos.load import path_of
+from chaos.spells import Ward
 from chaos.town import FENCE, fence
 from detector.frame import Image
 from detector.health.trouble import Trouble
@@ -74,13 +74,15 @@ class Feeder:
         self._clock = clock
         self._end_ns = end_ns
         self._never = threading.Event()
+        self._ward = Ward(folder.parent / "spells.json", ids, intake, clock)
         self._cameras = [self._resumed(folder, id_) for id_ in ids]
 
     def run(self) -> None:
-        """Returns once every look is on disk."""
+        """Until the process ends: how cameras are is told also when every look is on disk."""
         due = [(one.looks[one.next].media_ns, one.id, one) for one in self._cameras if _left(one)]
         heapq.heapify(due)
         while due:
+            self._ward.tell()
             if not self._is_time(due[0][0]):
                 self._clock.wait(self._never, _REST_S)
                 continue
@@ -91,7 +93,11 @@ class Feeder:
         for camera in self._cameras:
             while not self._is_kept(camera):
                 camera.desk.checkpoint()
+                self._ward.tell()
                 self._clock.wait(self._never, _AGAIN_S)
+        while True:
+            self._ward.tell()
+            self._clock.wait(self._never, _AGAIN_S)
 
     def _is_time(self, media_ns: int) -> bool:
         if media_ns >= self._end_ns and not self._clock.control.finish:
@@ -110,10 +116,9 @@ class Feeder:
         return _Camera(camera_id, looks, desk, guard, first)
 
     def _waited_for(self, camera_id: str) -> dict[str, tuple[str, int]]:
-        """The last checkpoints, once the store is there; and the camera is said to be well."""
+        """The last checkpoints, once the store is there."""
         while True:
             try:
-                self._intake.camera_status(camera_id, CameraState.ONLINE, START_WALL_NS)
                 marks = self._intake.load_checkpoints(camera_id)
             except StoreError:
                 self._clock.wait(self._never, _AGAIN_S)

@@ -36,6 +36,10 @@ _HABITS: tuple[tuple[float, str, tuple[str, ...]], ...] = (
     (0.05, "duty", ("reject",)),
     (0.05, "centre", ("note", "close")),
     (0.08, "duty", ("accept", "note", "return")),
+    (0.06, "duty", ("reject", "reopen", "accept", "handle")),
+    (0.05, "centre", ("close", "reopen", "note")),
+    (0.07, "guards", ("snooze",)),
+    (0.04, "duty", ("accept", "silence")),
 )
 
 
@@ -119,7 +123,7 @@ class People:
             body: dict[str, Any] = {"request_id": request_id, "words": "有原因"}
             if chance.random() < 0.2:
                 body["version"] = push["version"] + number
-            if verb in {"extend", "suspend"}:
+            if verb in {"extend", "suspend", "snooze", "silence"}:
                 body["until"] = self._moment(float(chance.uniform(600, 3000)))
             topic = f"{self.root}/cmd/{who}/{push['case_id']}/{verb}"
             yield request_id, _Order(due_s, topic, body)

@@ -3,6 +3,9 @@
 SQLite is forbidden to grow (``max_page_count``), so that the error is its own and comes at
 whatever statement needs a page; for PostgreSQL its error of a full disk is raised where something
 is written; pictures are refused as by the system.
+
+A camera is well again after less than a second: processes that are killed every few seconds would
+never live to see a minute of it.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from alerts.errors import EvidenceError
 from alerts.evidence import write_jpeg
 from alerts.picture import Image
 from chaos.clock import Control
+from chaos.spells import WELL_S
+from fences.clock import SECOND_NS
 
 _ROOM = 2**30
 _NO_SPACE = os.strerror(errno.ENOSPC)
@@ -42,6 +47,7 @@ def install(control: Control) -> None:
     event.listen(Engine, "begin", begun)
     event.listen(Engine, "before_cursor_execute", asked)
     patch("alerts.evidence.write_jpeg", _unless_full(control)).start()
+    patch("alerts.patients.WELL_NS", round(WELL_S * SECOND_NS)).start()
 
 
 def _unless_full(control: Control) -> Callable[[Path, Image], bytes]:

@@ -17,12 +17,15 @@ from pathlib import Path
 
 from alerts.errors import StoreError
 from alerts.mqtt.address import MqttAddress
+from alerts.pushing.apprise_channel import AppriseChannel
+from alerts.pushing.course import Patience
+from alerts.pushing.letters import PushPlan
 from alerts.service import AlertOptions, AlertService
 from chaos import sabotage
 from chaos.clock import Control, FastClock
 from chaos.feed import Feeder
 from chaos.load import name_of
-from chaos.town import directory
+from chaos.town import LETTERBOXES, directory
 from fences.clock import SECOND_NS
 
 _log = logging.getLogger(__name__)
@@ -30,6 +33,9 @@ _log = logging.getLogger(__name__)
 FEEDERS = 4
 STORE_AWAY = 3
 """The exit status where the store cannot be opened; the supervisor would try again."""
+
+PATIENCE = Patience(longest_wait_ns=60 * SECOND_NS, give_up_ns=300 * SECOND_NS)
+"""Of letters; seconds of the service's time, so that they come about in a short run."""
 
 BROKEN = 4
 """The exit status where a camera's thread has died: never right."""
@@ -46,6 +52,7 @@ class ServiceSetting:
     zero_ns: int
     speed: float
     end_s: int
+    letters_port: int
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)), "utf-8")
@@ -61,9 +68,17 @@ def main(setting: ServiceSetting) -> int:
     sabotage.install(control)
     clock = FastClock(control, setting.zero_ns, setting.speed)
     mqtt = MqttAddress("127.0.0.1", setting.port)
-    options = AlertOptions(setting.store_url, folder / "evidence", "chaos", mqtt)
+    options = AlertOptions(
+        store_url=setting.store_url,
+        evidence_dir=folder / "evidence",
+        version="chaos",
+        mqtt=mqtt,
+        pushing=PushPlan(frozenset(LETTERBOXES)),
+        patience=PATIENCE,
+    )
     try:
-        service = AlertService(options, directory(setting.cameras), clock)
+        people = directory(setting.cameras)
+        service = AlertService(options, people, clock, channels=_channels(setting.letters_port))
     except StoreError as error:
         sys.stderr.write(f"{error}\n")
         return STORE_AWAY
@@ -77,6 +92,14 @@ def main(setting: ServiceSetting) -> int:
     left = service.stop(10.0)
     sys.stdout.write(f"stopped, {left.depth} messages left\n")
     return 0
+
+
+def _channels(port: int) -> dict[str, list[AppriseChannel]]:
+    """Real ones over HTTP, which wait a second for an answer."""
+    return {
+        who: [AppriseChannel(f"json://127.0.0.1:{port}/{who}/{n}?rto=1&cto=1") for n in range(ways)]
+        for who, ways in LETTERBOXES.items()
+    }
 
 
 def _feed(setting: ServiceSetting, ids: list[str], service: AlertService, clock: FastClock) -> None:

@@ -6,18 +6,28 @@ from alerts.duty.budget import parse_budget
 from alerts.duty.calendar import make_calendar
 from alerts.duty.deal import Terms, TermsRule
 from alerts.duty.plan import DutyPlan
+from alerts.duty.quiet import QuietHours
 from alerts.duty.rota import Rota
 from alerts.duty.routing import Match, Route
+from alerts.health import HealthPlan
 from alerts.people import Recipient, Role
 from alerts.place import Directory, FencePlace, Site, make_directory
 from chaos.load import CLEAR_AFTER_S, DWELL_S, LOOK_S, name_of
+from chaos.spells import AFTER_S
 from fences.catalogue import CATALOGUE
 from fences.clock import SECOND_NS
 from fences.fence import Fence, Rule
 from fences.geometry import parse_polygon
+from fences.hours import parse_hours
 
 SITE, ZONE = "chaos", "Asia/Shanghai"
 FENCE, SCENARIO = "lane", "blocked_fire_lane"
+LETTERBOXES = {"guards": 2}
+"""Who is pushed to beside MQTT, and over how many channels."""
+
+_NIGHTS = tuple(f"Mon-Wed {hour:02}:20-{hour:02}:40" for hour in range(24))
+"""Quiet hours that come about in a short run."""
+
 _ALL_OF_IT = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 _TERMS = Terms(
@@ -31,6 +41,7 @@ _DUTY = DutyPlan(
     rota=Rota((), zone=ZONE),
     routes=(Route(Match(), (("second",), ("centre",)), fence_first=True),),
     terms=(TermsRule(Match(), _TERMS),),
+    quiet=(QuietHours("guards", parse_hours(_NIGHTS, ZONE)),),
 )
 
 
@@ -50,7 +61,8 @@ def directory(cameras: int) -> Directory:
         )
         for one in ids
     ]
-    return make_directory(Site(SITE, SITE, ZONE), people, places, duty=_DUTY)
+    health = dict.fromkeys(ids, HealthPlan(round(AFTER_S * SECOND_NS), ("second",)))
+    return make_directory(Site(SITE, SITE, ZONE), people, places, health=health, duty=_DUTY)
 
 
 def fence(camera_id: str) -> Fence:

@@ -38,10 +38,14 @@ class _Connection:
 
 @dataclass
 class Line:
-    """Forwards connections to a port of loopback; use it within one event loop."""
+    """Forwards connections to a port of loopback; use it within one event loop.
+
+    ``host``: of the interface that it listens at.
+    """
 
     to_port: int
     chance: np.random.Generator
+    host: str = "127.0.0.1"
     port: int = 0
     trouble: Trouble | None = None
     _connections: list[_Connection] = field(default_factory=list)
@@ -49,7 +53,7 @@ class Line:
     _server: asyncio.Server | None = None
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._connected, self.host, 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
 import numpy as np
 
 from tests.faults.line import Trouble
+from tests.faults.network import Outage
 
 
 class Mischief(StrEnum):
@@ -18,10 +20,12 @@ class Mischief(StrEnum):
     RESIZED = auto()
 
 
-Kind = Trouble | Mischief
-KINDS: tuple[Kind, ...] = (*Trouble, *Mischief)
+Kind = Trouble | Mischief | Outage
+KINDS: tuple[Kind, ...] = (*Trouble, *Mischief, *Outage)
 
 _LASTS_S = (1.0, 8.0)
+_OUTAGE_LASTS_S = (2.0, 12.0)
+"""A connection outlives a short one: what was lost is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +37,18 @@ class Planned:
     lasts_s: float
 
 
-def plan(seed: int, faults: int, cameras: int, servers: int) -> tuple[Planned, ...]:
+def plan(
+    seed: int, faults: int, cameras: int, servers: int, among: Sequence[Kind] = KINDS
+) -> tuple[Planned, ...]:
     """Every kind equally often; which camera, in which order and for how long by chance."""
     chance = np.random.default_rng(seed)
-    kinds = [KINDS[number % len(KINDS)] for number in range(faults)]
+    kinds = [among[number % len(among)] for number in range(faults)]
     order = chance.permutation(faults)
     return tuple(_drawn(kinds[number], chance, cameras, servers) for number in order)
 
 
 def _drawn(kind: Kind, chance: np.random.Generator, cameras: int, servers: int) -> Planned:
     among = servers if isinstance(kind, Mischief) else cameras
-    lasts_s = 0.0 if kind is Trouble.CUT else float(chance.uniform(*_LASTS_S))
+    within_s = _OUTAGE_LASTS_S if isinstance(kind, Outage) else _LASTS_S
+    lasts_s = 0.0 if kind is Trouble.CUT else float(chance.uniform(*within_s))
     return Planned(kind, int(chance.integers(among)), lasts_s)

@@ -23,6 +23,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _SCENARIO = "construction_waste"
 _STOP_S = 10.0
 _CLOCK = SystemClock()
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +41,31 @@ class State:
 
 
 class Service:
-    """A running service; ``log`` gets its lines of JSON."""
+    """A running service; ``log`` gets its lines of JSON.
 
-    def __init__(self, folder: Path, urls: list[str]) -> None:
+    It is started with ``before`` before its command, and serves its metrics at ``host``.
+    """
+
+    def __init__(
+        self, folder: Path, urls: list[str], before: tuple[str, ...] = (), host: str = "127.0.0.1"
+    ) -> None:
         cameras = [
             camera(f"cam-{number}", url, [fence(clear_after_s=CLEAR_AFTER_S)], every_s=EVERY_S)
             | {"idle_every_s": EVERY_S}
             for number, url in enumerate(urls)
         ]
-        config = streams(folder, cameras, mqtt={"embedded_port": 0}, metrics={"port": 0})
+        config = streams(
+            folder, cameras, mqtt={"embedded_port": 0}, metrics={"host": host, "port": 0}
+        )
         self.log = folder / "service.log"
         with self.log.open("w") as to:
             self.process = subprocess.Popen(
-                [KERBWATCH, "run", config],
+                [*before, KERBWATCH, "run", config],
                 cwd=folder,
                 env=environment(PYTHONPATH=str(_ROOT)),
                 stderr=to,
             )
+        self._host = host
         self._port = 0
         self._database = folder / "data" / "kerbwatch.db"
 
@@ -106,7 +115,8 @@ class Service:
             self.process.wait()
 
     def _scraped(self) -> Samples:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/metrics", timeout=30) as answer:
+        address = f"http://{self._host}:{self._port}/metrics"
+        with _DIRECTLY.open(address, timeout=30) as answer:
             return parsed(answer.read().decode())
 
     def _threads(self) -> int:

@@ -17,7 +17,7 @@ KEY_S = 1
 SIZES_WH = ((480, 360), (640, 480))
 """What a camera may be set to. Of either, as many pixels of a fence are remembered."""
 
-EMPTY_S = 6
+EMPTY_S = 10
 _ROUND_S = 10
 _ROUNDS = 180
 

@@ -46,7 +46,7 @@ def broker(folder: Path) -> Iterator[int]:
     (folder / "mosquitto.conf").write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous false\nacl_file {folder / 'acl'}\n"
         f"password_file {folder / 'users'}\n"
-        "message_size_limit 65536\nmax_queued_messages 100000\nuser root\n",
+        "message_size_limit 1048576\nmax_queued_messages 100000\nuser root\n",
         "utf-8",
     )
     with running([program, "-c", folder / "mosquitto.conf"], folder / "mosquitto.log"):

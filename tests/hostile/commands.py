@@ -13,6 +13,7 @@ from alerts.cases import Case
 from alerts.orders import MAX_BYTES
 from alerts.verbs import Verb
 from tests.alerts_kit import TOPICS
+from tests.hostile.reports import BadReports
 
 KINDS = ("malformed", "oversized", "stale", "replayed", "unauthorised")
 PEOPLE = ("duty-east", "wenshao", "other-estate", "centre")
@@ -32,12 +33,13 @@ class Hostile:
 
 
 class Attacker:
-    """Makes them against one open case that nobody has accepted. ``done``: a command that was."""
+    """Makes them against one open case that nobody has accepted. ``done``: what was done."""
 
-    def __init__(self, seed: int, case: Case, done: Hostile) -> None:
+    def __init__(self, seed: int, case: Case, *done: Hostile) -> None:
         self._rng = np.random.default_rng(seed)
         self._case = case
         self._done = done
+        self._reports = BadReports(self._one)
         self._number = 0
         self._makers: tuple[Callable[[], Hostile], ...] = (
             self._malformed,
@@ -66,6 +68,11 @@ class Attacker:
         topic = TOPICS.command(who, case_id, verb)
         return Hostile(kind, topic, payload, self._user(who), self._seldom(20))
 
+    def _report(self, kind: str, payload: bytes, who: str = "wenshao") -> Hostile:
+        return Hostile(
+            kind, TOPICS.report(who), payload, self._user(who), retained=self._seldom(20)
+        )
+
     def _user(self, who: str) -> str:
         """Half of them past the ACL; the others as themselves, or as whom the ACL must stop."""
         if self._rng.integers(2):
@@ -79,6 +86,8 @@ class Attacker:
         return {"request_id": f"h-{self._number}", **more}
 
     def _malformed(self) -> Hostile:
+        if self._seldom(4):
+            return self._report("malformed", self._reports.malformed(f"h-{self._number}"))
         whole = json.dumps(self._good(version=self._case.version, words="x")).encode()
         cut = whole[: int(self._rng.integers(len(whole)))]
         noise = self._rng.bytes(int(self._rng.integers(1, 200)))
@@ -104,7 +113,9 @@ class Attacker:
         return self._hostile("malformed", body, verb=verb, case_id=case_id)
 
     def _oversized(self) -> Hostile:
-        size = MAX_BYTES + 1 + int(self._rng.integers(48_000))  # Mosquitto hangs up above 64 KiB
+        size = MAX_BYTES + 1 + int(self._rng.integers(48_000))
+        if self._seldom(10):  # Mosquitto hangs up above 1 MiB
+            return self._report("oversized", self._reports.oversized(f"h-{self._number}", size))
         body = json.dumps(self._good(words="x" * size)).encode()
         return self._hostile("oversized", body)
 
@@ -115,13 +126,16 @@ class Attacker:
 
     def _replayed(self) -> Hostile:
         """The very same again, or with something changed, or kept by the broker."""
-        done = self._done
+        done = self._one(self._done)
         changed = json.dumps(json.loads(done.payload) | {"words": f"{self._number}"}).encode()
         payload = done.payload if self._rng.integers(2) else changed
         return Hostile("replayed", done.topic, payload, self._user("wenshao"), self._seldom(3))
 
     def _unauthorised(self) -> Hostile:
         """Strangers, other teams, other names in the body, verbs and pictures of others."""
+        if self._seldom(4):
+            who, payload = self._reports.unauthorised(f"h-{self._number}")
+            return self._report("unauthorised", payload, who)
         ways: tuple[Callable[[], Hostile], ...] = (
             lambda: self._bad("accept", who=f"nobody-{self._number}"),
             lambda: self._bad("accept", who="camera"),

@@ -18,6 +18,7 @@ from benchmarks.processes import CLOCK, wait_for
 from tests.alerts_kit import TOPICS
 from tests.hostile.broker import Attackers, Ear, broker
 from tests.hostile.commands import GATEWAY, Attacker, Hostile
+from tests.hostile.reports import TAKEN, report_body
 
 AT_ONCE = 100
 """Commands between two looks at the case."""
@@ -126,20 +127,23 @@ class Round:
         return self.outcome
 
     def _begin(self) -> Attacker:
-        """One command that is done, to be replayed; a picture of another case, to be named."""
+        """What is done, to be replayed; a picture of another case, to be named."""
         (case,) = self._store.cases()
         other = self._folder / "evidence" / "gate-3" / "2026-09-21" / "other.jpg"
         other.parent.mkdir(parents=True)
         other.write_bytes(b"of another case")
         body = json.dumps({"request_id": "done-1", "words": "在路上"}).encode()
         done = Hostile("", TOPICS.command("wenshao", case.case_id, "note"), body, "wenshao")
-        self._attackers.send(done)
+        body = json.dumps(report_body(TAKEN, "done-2")).encode()
+        reported = Hostile("", TOPICS.report("wenshao"), body, "wenshao")
+        self._attackers.send(done, reported)
         self._settle()
-        (now,) = self._store.cases()
+        now, new = self._store.cases()
         assert now.version == case.version + 1, "it was done"
+        assert new.picture is not None, "so was the report"
         self._before = self._truth()
         self._ear.heard.clear()
-        return Attacker(self._seed, now, done)
+        return Attacker(self._seed, now, done, reported)
 
     def _attack(self, attacker: Attacker, count: int) -> None:
         out = self.outcome
@@ -203,7 +207,8 @@ class Round:
 
     def _truth(self) -> object:
         cases = self._store.cases()
-        return cases, [self._store.history(case.case_id) for case in cases]
+        files = sorted((self._folder / "evidence").rglob("*"))
+        return files, cases, [self._store.history(case.case_id) for case in cases]
 
     def _rss_mib(self) -> float:
         return round(float(self._server.ask()["rss_kib"]) / 1024, 1)

@@ -18,7 +18,8 @@ from alerts.mqtt.address import MqttAddress
 from alerts.service import AlertOptions, AlertService
 from benchmarks.processes import CLOCK, wait_for
 from fences.event import EventKind
-from tests.alerts_kit import DIRECTORY, fence_event
+from tests.alerts_kit import fence_event
+from tests.hostile.reports import PLACES
 
 SERVICE = "kerbwatch"
 
@@ -51,7 +52,7 @@ def main(folder: Path, port: int) -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     url = f"sqlite:///{folder / 'kerbwatch.db'}"
     address = MqttAddress("127.0.0.1", port, username=SERVICE, password=SERVICE)
-    service = AlertService(AlertOptions(url, folder / "evidence", "0", address), DIRECTORY, CLOCK)
+    service = AlertService(AlertOptions(url, folder / "evidence", "0", address), PLACES, CLOCK)
     service.start()
     wait_for("the broker", lambda: service.mqtt_problem is None, 20)
     service.intake.receive(Batch("gate-3", 0, 0, (fence_event(EventKind.OPENED, 60),)))

@@ -20,6 +20,7 @@ def test_hostile_commands_are_stopped_with_a_reason_and_change_nothing(tmp_path:
     assert outcome.kinds == dict.fromkeys(KINDS, 100)
     assert outcome.explained + outcome.repeated == 500
     codes = {"malformed", "unknown_verb", "unknown_actor", "unknown_case", "not_you", "not_yours"}
+    codes |= {"unknown_place", "already_open"}
     codes |= {"not_allowed", "stale_version", "request_id_reused", "no_such_picture"}
     assert codes <= set(outcome.refused)
     assert {"too_big", "no_json", "no_request_id", "topic"} <= set(outcome.dropped)
