@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import hashlib
+
+from structlog.testing import capture_logs
+
+from kerbwatch.rest.options import RestOptions, TokenOptions
+from kerbwatch.rest.tokens import PREFIX, Doorkeeper, new_token, sha256_of
+from tests.alerts_kit import FakeClock
+
+
+def test_tokens_are_long_their_own_and_known_by_their_hash_alone() -> None:
+    made = {new_token() for _ in range(50)}
+    assert len(made) == 50
+    assert all(token.startswith(PREFIX) and len(token) >= 43 for token in made)
+    token = made.pop()
+    assert sha256_of(token) == hashlib.sha256(token.encode()).hexdigest()
+
+
+def test_whoever_has_several_tokens_is_let_in_with_each() -> None:
+    one, two, other = new_token(), new_token(), new_token()
+    tokens = [TokenOptions("a", sha256_of(one)), TokenOptions("a", sha256_of(two))]
+    door = Doorkeeper([*tokens, TokenOptions("b", sha256_of(other))], FakeClock())
+    assert [door.recipient_of(it) for it in (one, two, other)] == ["a", "a", "b"]
+    assert door.recipient_of(new_token()) is None
+    assert door.recipient_of(sha256_of(one)) is None
+
+
+def test_wrong_tokens_are_worth_one_line_a_minute_and_are_not_in_it() -> None:
+    clock = FakeClock()
+    door = Doorkeeper([], clock)
+    with capture_logs() as lines:
+        for _ in range(500):
+            door.failed("10.0.0.9")
+        clock.pass_s(61)
+        door.failed("10.0.0.9")
+    assert [(line["event"], line["client"]) for line in lines] == [
+        ("token_refused", "10.0.0.9")
+    ] * 2
+
+
+def test_tokens_cross_a_network_in_the_clear_only_without_a_certificate() -> None:
+    assert not RestOptions().in_the_clear
+    assert not RestOptions(host="localhost").in_the_clear
+    assert RestOptions(host="0.0.0.0").in_the_clear
