@@ -8,12 +8,13 @@ from typing import get_type_hints
 
 import pytest
 
-from alerts import payloads
+from alerts import payloads, service_payloads
 from alerts.cases import CaseState, CloseReason, Verification
 from alerts.commands import RefusalCode
 from alerts.health import CameraState, HealthReason, ServiceState
 from alerts.orders import KEYS as COMMAND_KEYS
 from alerts.people import Role
+from alerts.report_orders import KEYS as REPORT_KEYS
 from alerts.texts import Language, load_texts
 from alerts.topics import Topics
 from alerts.verbs import BECOMES, LONGEST_NS, NEEDS_WORDS, NEEDS_WORDS_OR_PICTURE, Verb
@@ -31,14 +32,15 @@ BODIES = {
     payloads.INBOX_SCHEMA: payloads.InboxBody,
     payloads.CAMERA_SCHEMA: payloads.CameraBody,
     payloads.CAMERA_CASES_SCHEMA: payloads.CameraCasesBody,
-    payloads.STATUS_SCHEMA: payloads.StatusBody,
+    payloads.STATUS_SCHEMA: service_payloads.StatusBody,
+    service_payloads.NOTICE_SCHEMA: service_payloads.NoticeBody,
     payloads.RESULT_SCHEMA: payloads.ResultBody,
     payloads.DIGEST_SCHEMA: payloads.DigestBody,
 }
 
 
 def _documented(schema: str) -> set[str]:
-    section = MQTT.split(f"`{schema}`\n\n")[1].split("\n## ")[0]
+    section = MQTT.split(f": `{schema}`\n\n")[1].split("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| `")]
     return {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
 
@@ -60,6 +62,7 @@ def test_every_topic_is_documented_and_every_documented_one_exists() -> None:
         topics.case("<case_id>"),
         topics.inbox("<recipient_id>"),
         topics.command("<recipient_id>", "<case_id>", "<verb>"),
+        topics.report("<recipient_id>"),
         topics.result("<recipient_id>", "<request_id>"),
     }
     table = MQTT.split("| topic |")[1].split("\n\n")[0]
@@ -78,6 +81,10 @@ def test_every_field_of_a_command_is_documented_and_every_documented_one_is_read
     section = MQTT.split("## Command")[1].split("```")[0]
     rows = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
     assert set(rows) == COMMAND_KEYS
+
+
+def test_every_field_of_a_report_is_documented_and_every_documented_one_is_read() -> None:
+    assert _documented("kerbwatch.report/1") == REPORT_KEYS
 
 
 def test_every_verb_is_documented_with_what_it_leads_to_and_needs() -> None:
@@ -138,6 +145,7 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
         "docs/METRICS.md",
         "docs/MODELS.md",
         "docs/PERFORMANCE.md",
+        "docs/REST.md",
         "docs/SECURITY.md",
         "docs/TESTING.md",
     ],

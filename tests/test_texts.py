@@ -14,6 +14,7 @@ import typer.main
 
 from alerts.texts import Language, load_texts
 from kerbwatch.cli.app import app
+from kerbwatch.cli.speak import TEXT
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("fences", "detector", "alerts", "replay", "kerbwatch")
@@ -54,7 +55,7 @@ def test_the_chinese_catalogue_is_in_chinese_and_the_english_one_is_not(package:
 
 def named_keys() -> Iterator[tuple[str, str]]:
     """File and key of every ``TEXT("…")`` and ``…Error("…")`` of the command line."""
-    for folder in ("kerbwatch/cli", "kerbwatch/wire", "kerbwatch/metrics"):
+    for folder in ("kerbwatch/cli", "kerbwatch/wire", "kerbwatch/metrics", "kerbwatch/rest"):
         for path in sorted((ROOT / folder).glob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
@@ -76,7 +77,7 @@ def test_every_text_of_the_command_line_is_used() -> None:
     """What is named nowhere in the code has been forgotten."""
     source = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder in ("cli", "wire", "metrics")
+        for folder in ("cli", "wire", "metrics", "rest")
         for path in (ROOT / "kerbwatch" / folder).glob("*.py")
     )
     english = load_texts("kerbwatch", Language.EN).messages
@@ -94,6 +95,16 @@ def commands() -> Iterator[tuple[str, Any]]:
         yield name, command
         children = getattr(command, "commands", {})
         waiting += [(f"{name} {child}", inner) for child, inner in children.items()]
+
+
+def test_every_command_takes_the_same_language_option() -> None:
+    leaves = {name: one for name, one in commands() if not getattr(one, "commands", {})}
+    assert len(leaves) > 40
+    helps = {
+        name: [it.help for it in one.params if it.opts == ["--lang"]]
+        for name, one in leaves.items()
+    }
+    assert {name: found for name, found in helps.items() if found != [TEXT("help.lang")]} == {}
 
 
 def test_every_command_option_and_argument_has_a_help_text() -> None:

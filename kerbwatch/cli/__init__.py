@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from kerbwatch.cli.app import main
+import os
+import sys
 
-__all__ = ["main"]
+from kerbwatch.language import LANGUAGE_VARIABLE, asked_language
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    asked = asked_language(sys.argv[1:])
+    if asked is not None:  # before the texts of all commands are read, and for their processes too
+        os.environ[LANGUAGE_VARIABLE] = asked.value
+    from kerbwatch.cli.app import app  # noqa: PLC0415
+
+    app()

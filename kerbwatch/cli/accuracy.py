@@ -16,13 +16,14 @@ from kerbwatch.cli.speak import (
     LANGUAGE,
     MISUSED,
     TEXT,
+    AsJson,
     clear_failures,
     give_up,
     note,
     say,
     say_json,
 )
-from kerbwatch.version import VERSION
+from kerbwatch.cores import cores
 
 if TYPE_CHECKING:
     from kerbwatch.wire.accuracy import AccuracyRequest
@@ -61,13 +62,12 @@ def accuracy(  # noqa: PLR0917  # every parameter is an option of the command
     model: Annotated[str, typer.Option(help=TEXT("help.accuracy_model"))] = "kerbwatch-street-480",
     workers: Annotated[int, typer.Option(min=0, help=TEXT("help.workers"))] = 0,
     out: Annotated[Path, typer.Option(help=TEXT("help.accuracy_out"))] = Path("out/accuracy"),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Watch real and rendered clips with every way of seeing and write how well it went."""
     with clear_failures(as_json=as_json):
         from kerbwatch.wire.accuracy import (  # noqa: PLC0415
             AccuracyRequest,
-            cores,
             most_minutes,
             watch_clips,
         )
@@ -116,6 +116,7 @@ def accuracy(  # noqa: PLR0917  # every parameter is an option of the command
 def _about(request: AccuracyRequest) -> list[tuple[str, str]]:
     """What the report says of itself."""
     from kerbwatch.clock import SystemClock  # noqa: PLC0415
+    from kerbwatch.version import VERSION  # noqa: PLC0415
     from kerbwatch.wire.accuracy import machine  # noqa: PLC0415
 
     today = datetime.fromtimestamp(SystemClock().wall_ns() / _SECOND_NS, UTC)

@@ -12,17 +12,19 @@ from kerbwatch.cli.doctor import doctor
 from kerbwatch.cli.duty import duty
 from kerbwatch.cli.evidence import evidence
 from kerbwatch.cli.inbox import inbox
+from kerbwatch.cli.lang import Lang, everywhere
 from kerbwatch.cli.ledger import ledger
 from kerbwatch.cli.models import models
 from kerbwatch.cli.mqtt import mqtt
 from kerbwatch.cli.notify import notify
 from kerbwatch.cli.quarantine import quarantine
 from kerbwatch.cli.replay import replay
+from kerbwatch.cli.rest import rest
 from kerbwatch.cli.run import run
 from kerbwatch.cli.scenarios import scenarios
-from kerbwatch.cli.speak import TEXT, say
+from kerbwatch.cli.serve import serve
+from kerbwatch.cli.speak import LANGUAGE, TEXT, say
 from kerbwatch.cli.store import store
-from kerbwatch.version import VERSION
 
 app = typer.Typer(
     name="kerbwatch",
@@ -33,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run", help=TEXT("help.run"))(run)
+app.command("serve", help=TEXT("help.serve"))(serve)
 app.command("check", help=TEXT("help.check"))(check)
 app.command("replay", help=TEXT("help.replay"))(replay)
 app.command("accuracy", help=TEXT("help.accuracy"))(accuracy)
@@ -43,6 +46,7 @@ app.add_typer(notify, name="notify", help=TEXT("help.notify"))
 app.add_typer(cases, name="cases", help=TEXT("help.cases"))
 app.add_typer(ledger, name="ledger", help=TEXT("help.ledger"))
 app.add_typer(mqtt, name="mqtt", help=TEXT("help.mqtt"))
+app.add_typer(rest, name="rest", help=TEXT("help.rest"))
 app.command("quarantine", help=TEXT("help.quarantine"))(quarantine)
 app.add_typer(models, name="models", help=TEXT("help.models"))
 app.add_typer(store, name="store", help=TEXT("help.store"))
@@ -53,6 +57,8 @@ app.command("demo", help=TEXT("help.demo"))(demo)
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from kerbwatch.version import VERSION  # noqa: PLC0415
+
         say(f"kerbwatch {VERSION}")
         raise typer.Exit
 
@@ -62,10 +68,9 @@ def _about(
     version: bool = typer.Option(
         False, "--version", help=TEXT("help.version"), callback=_version, is_eager=True
     ),
+    lang: Lang = LANGUAGE,  # taken by main, before anything was imported
 ) -> None:
     """Options of the command as a whole."""
 
 
-def main() -> None:
-    """Entry point of the installed command."""
-    app()
+everywhere(app)

@@ -10,10 +10,7 @@ from typing import Annotated
 import typer
 
 from kerbwatch.cli.cases_open import (
-    STREAMS,
-    AsJson,
     CaseId,
-    Config,
     Picture,
     RequestId,
     Version,
@@ -26,7 +23,8 @@ from kerbwatch.cli.cases_open import (
     tell,
     the_case,
 )
-from kerbwatch.cli.speak import TEXT
+from kerbwatch.cli.settings import STREAMS, Config
+from kerbwatch.cli.speak import TEXT, AsJson
 
 
 @dataclass(frozen=True, slots=True)

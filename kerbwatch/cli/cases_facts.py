@@ -5,29 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from kerbwatch.cli.cases_quiet import silence_line, silence_object
-from kerbwatch.cli.speak import TEXT
+from kerbwatch.cli.cases_quiet import silence_line
+from kerbwatch.cli.speak import LANGUAGE, TEXT
 
 if TYPE_CHECKING:
-    from alerts.cases import Case
     from kerbwatch.wire.casework import CaseWork
-
-
-def facts_of(work: CaseWork, case: Case) -> dict[str, Any]:
-    """``overdue``: the deadlines that have passed; ``silences``: those that hold for it now."""
-    now_ns = work.clock.wall_ns()
-    deadlines = {"accept": case.accept_due_wall_ns, "handle": case.handle_due_wall_ns}
-    subject = work.directory.duty.subject(*case.key, case.opened_wall_ns)
-    return {
-        "overdue": [name for name, due in deadlines.items() if due is not None and due < now_ns],
-        "silences": [
-            silence_object(work, kept)
-            for kept in work.store.silences(running=True)
-            if now_ns < kept.silence.until_wall_ns
-            and kept.silence.covers(case.case_id, subject)
-            and case.is_open
-        ],
-    }
 
 
 def due_cell(body: dict[str, Any]) -> str:
@@ -64,6 +46,20 @@ def fact_lines(work: CaseWork, body: dict[str, Any], facts: dict[str, Any]) -> I
             yield TEXT(label, at=shown)
     yield TEXT("cases.told", names=names_of(body) or "-")
     yield from (silence_line(work, one) for one in facts["silences"])
+
+
+def peak_line(body: dict[str, Any]) -> str:
+    """When a case was at its worst, how much was taken, and where the picture of it is."""
+    from alerts.push import occupancy_text  # noqa: PLC0415
+    from alerts.texts import load_texts  # noqa: PLC0415
+
+    peak = body["peak"]
+    texts = load_texts("alerts", LANGUAGE)
+    taken = occupancy_text(peak["occupied_share"], peak["clear_width_m"], texts)
+    at, value = peak["at"][:19].replace("T", " "), peak["picture"] or "-"
+    if taken is None:
+        return TEXT("cases.peak_unmeasured", at=at, value=value)
+    return TEXT("cases.peak", at=at, taken=taken, value=value)
 
 
 def names_of(body: dict[str, Any]) -> str:

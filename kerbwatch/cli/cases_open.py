@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kerbwatch.cli.settings import check_recipient, read_settings
 from kerbwatch.cli.speak import FAILED, LANGUAGE, MISUSED, TEXT, clear_failures, give_up, say
 from kerbwatch.cli.speak import say_json as say_object
 
@@ -19,15 +19,12 @@ if TYPE_CHECKING:
     from alerts.cases import Case
     from kerbwatch.wire.casework import CaseWork
 
-Config = Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))]
-AsJson = Annotated[bool, typer.Option("--json", help=TEXT("help.json"))]
 Who = Annotated[str, typer.Option("--as", metavar="RECIPIENT", help=TEXT("help.as_who"))]
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help=TEXT("help.case"))]
 Words = Annotated[str, typer.Option("--words", "-m", help=TEXT("help.words"))]
 Picture = Annotated[Path | None, typer.Option("--picture", help=TEXT("help.picture"))]
 Version = Annotated[int | None, typer.Option("--version", min=1, help=TEXT("help.case_version"))]
 RequestId = Annotated[str | None, typer.Option("--request-id", help=TEXT("help.request_id"))]
-STREAMS = Path("streams.yaml")
 
 
 @contextmanager
@@ -35,14 +32,11 @@ def opened(config: Path, *, as_json: bool, who: str | None = None) -> Iterator[C
     """The case book of a configuration, for a person who is known; else the command ends."""
     with clear_failures(as_json=as_json):
         from kerbwatch.clock import SystemClock  # noqa: PLC0415
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
         from kerbwatch.wire.casework import case_work  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ)
-        known = [one.id for one in options.recipients]
-        if who is not None and who not in known:
-            message = TEXT("inbox.unknown", got=who, known=", ".join(known) or "-")
-            give_up(message, MISUSED, as_json=as_json)
+        options = read_settings(config)
+        if who is not None:
+            check_recipient(options, who, as_json=as_json)
         with case_work(options, SystemClock()) as work:
             yield work
 

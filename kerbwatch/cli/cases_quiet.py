@@ -8,9 +8,6 @@ import typer
 
 from kerbwatch.cli.cases_act import Order, act
 from kerbwatch.cli.cases_open import (
-    STREAMS,
-    AsJson,
-    Config,
     RequestId,
     Who,
     Words,
@@ -20,10 +17,10 @@ from kerbwatch.cli.cases_open import (
     opened,
     tell,
 )
-from kerbwatch.cli.speak import MISUSED, TEXT, give_up, say, say_json
+from kerbwatch.cli.settings import STREAMS, Config
+from kerbwatch.cli.speak import MISUSED, TEXT, AsJson, give_up, say, say_json
 
 if TYPE_CHECKING:
-    from alerts.duty.quiet import KeptSilence
     from kerbwatch.wire.casework import CaseWork
 
 Case = Annotated[str | None, typer.Argument(metavar="[CASE]", help=TEXT("help.silence_case"))]
@@ -105,32 +102,14 @@ def list_silences(
 ) -> None:
     """Those that hold, or all there ever were, oldest first."""
     with opened(config, as_json=as_json) as work:
+        from kerbwatch.wire.casefacts import silence_object  # noqa: PLC0415
+
         found = [silence_object(work, it) for it in work.store.silences(running=not everything)]
         lines = [silence_line(work, one) for one in found]
     if as_json:
         say_json(found)
     else:
         say("\n".join(lines) or TEXT("cases.no_silence"))
-
-
-def silence_object(work: CaseWork, kept: KeptSilence) -> dict[str, Any]:
-    """A silence or snooze for machines."""
-    it = kept.silence
-    return {
-        "number": kept.number,
-        "kind": "silence" if it.recipient is None else "snooze",
-        "camera": it.camera_id,
-        "fence": it.fence_id,
-        "scenario": it.scenario_id,
-        "case_id": it.case_id,
-        "recipient": it.recipient,
-        "author": it.author,
-        "reason": it.reason,
-        "from": work.told(it.from_wall_ns),
-        "until": work.told(it.until_wall_ns),
-        "over": None if kept.over_wall_ns is None else work.told(kept.over_wall_ns),
-        "lifted_by": kept.lifted_by,
-    }
 
 
 def silence_line(work: CaseWork, one: dict[str, Any]) -> str:

@@ -7,9 +7,6 @@ from typing import Annotated
 import typer
 
 from kerbwatch.cli.cases_open import (
-    STREAMS,
-    AsJson,
-    Config,
     Picture,
     RequestId,
     Who,
@@ -18,7 +15,8 @@ from kerbwatch.cli.cases_open import (
     opened,
     tell,
 )
-from kerbwatch.cli.speak import TEXT
+from kerbwatch.cli.settings import STREAMS, Config
+from kerbwatch.cli.speak import TEXT, AsJson
 
 
 def report(

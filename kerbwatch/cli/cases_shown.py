@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kerbwatch.cli.cases_facts import due_cell, fact_lines, facts_of, names_of, quiet_cell
-from kerbwatch.cli.cases_open import STREAMS, AsJson, CaseId, Config, opened, the_case
-from kerbwatch.cli.speak import LANGUAGE, TEXT, say, say_json
+from kerbwatch.cli.cases_facts import due_cell, fact_lines, names_of, peak_line, quiet_cell
+from kerbwatch.cli.cases_open import CaseId, opened, the_case
+from kerbwatch.cli.settings import STREAMS, Config
+from kerbwatch.cli.speak import LANGUAGE, TEXT, AsJson, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from alerts.cases import Case, Transition
+    from alerts.cases import Case
     from alerts.texts import Texts
     from kerbwatch.wire.casework import CaseWork
 
@@ -28,6 +29,8 @@ def list_cases(
 ) -> None:
     """The open cases, or all of them, oldest first."""
     with opened(config, as_json=as_json) as work:
+        from kerbwatch.wire.casefacts import facts_of  # noqa: PLC0415
+
         cases = work.store.cases() if everything else work.store.truth().open_cases
         bodies = [{**work.writer.case_body(case), **facts_of(work, case)} for case in cases]
     if as_json:
@@ -48,36 +51,14 @@ def show_case(
 ) -> None:
     """One case with its log, and what a person may do with it now."""
     with opened(config, as_json=as_json, who=who) as work:
+        from kerbwatch.wire.casefacts import case_content  # noqa: PLC0415
+
         found = the_case(work, case, as_json=as_json)
-        content = _content(work, found, who)
+        content = case_content(work, found, who)
         if as_json:
             say_json(content)
         else:
             _say_case(work, found, content)
-
-
-def _content(work: CaseWork, case: Case, who: str | None) -> dict[str, Any]:
-    from alerts.verbs import verbs_for  # noqa: PLC0415
-
-    lines = [_line(work, line) for line in work.store.history(case.case_id)]
-    body = work.writer.case_body(case)
-    content: dict[str, Any] = {"case": body, **facts_of(work, case), "log": lines}
-    if who is not None:
-        content["verbs"] = list(verbs_for(case, work.directory.recipients[who]))
-    return content
-
-
-def _line(work: CaseWork, line: Transition) -> dict[str, Any]:
-    return {
-        "version": line.version,
-        "at": work.told(line.wall_ns),
-        "state": line.state.value,
-        "actor": line.actor,
-        "reason": line.reason,
-        "words": line.words,
-        "picture": line.picture,
-        "until": None if line.until_wall_ns is None else work.told(line.until_wall_ns),
-    }
 
 
 def _table(bodies: Sequence[dict[str, Any]]) -> None:
@@ -117,9 +98,9 @@ def _say_case(work: CaseWork, case: Case, content: dict[str, Any]) -> None:
     state = texts(f"state.{body['state']}")
     say(TEXT("cases.title", state=state, what=body["scenario"][LANGUAGE.value], where=_where(body)))
     say(TEXT("cases.case", case_id=body["case_id"], version=body["version"]))
-    for key in ("picture", "after_picture", "report"):
+    for key in ("picture", "peak", "after_picture", "report"):
         if body[key] is not None:
-            say(TEXT(_FACTS[key], value=body[key]))
+            say(peak_line(body) if key == "peak" else TEXT(_FACTS[key], value=body[key]))
     if case.verification is not None:
         say(TEXT("cases.verification", value=texts(f"verification.{case.verification.value}")))
     for told in fact_lines(work, body, content):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kerbwatch.cli.duty import gap_line, on_duty_line, team_object
-from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, clear_failures, note, say, say_json
+from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, AsJson, clear_failures, note, say, say_json
 
 if TYPE_CHECKING:
     from kerbwatch.wire.duty import TeamNow
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def check(
     config: Annotated[Path, typer.Argument(help=TEXT("help.config"))] = Path("streams.yaml"),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell every problem at once; exit status 2 if there is one."""
     from kerbwatch.clock import SystemClock  # noqa: PLC0415

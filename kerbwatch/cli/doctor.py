@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from kerbwatch.cli.speak import FAILED, TEXT, say, say_json
+from kerbwatch.cli.speak import FAILED, TEXT, AsJson, say, say_json
 
 
 def doctor(
     config: Annotated[
         Path | None, typer.Option("-c", "--config", help=TEXT("help.doctor_config"))
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Try every part; exit status 1 if one that is needed does not work."""
     from kerbwatch.wire.doctor import examine  # noqa: PLC0415

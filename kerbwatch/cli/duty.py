@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, clear_failures, give_up, say_json
+from kerbwatch.cli.settings import STREAMS, Config, read_settings
+from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, AsJson, clear_failures, give_up, say_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,17 +34,14 @@ def duty(
     area: Annotated[
         str | None, typer.Option("--area", metavar="AREA", help=TEXT("help.area"))
     ] = None,
-    config: Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))] = Path(
-        "streams.yaml"
-    ),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    config: Config = STREAMS,
+    as_json: AsJson = False,
 ) -> None:
     """Tables of teams and of the ways that cases take, now or at another time."""
     with clear_failures(as_json=as_json):
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
         from kerbwatch.wire.duty import teams_now, ways  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ)
+        options = read_settings(config)
         zone = options.site.timezone
         wall_ns = moment_of(at, "--at", zone, as_json=as_json)
         known = [one.id for one in options.duty.areas.areas]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kerbwatch.cli.cases_open import STREAMS, AsJson, Config, opened, the_case
+from kerbwatch.cli.cases_open import opened, the_case
 from kerbwatch.cli.evidence_export import export
 from kerbwatch.cli.evidence_keep import hold, prune, release
-from kerbwatch.cli.speak import FAILED, LANGUAGE, MISUSED, TEXT, give_up, say, say_json
+from kerbwatch.cli.settings import STREAMS, Config
+from kerbwatch.cli.speak import FAILED, LANGUAGE, MISUSED, TEXT, AsJson, give_up, say, say_json
 
 if TYPE_CHECKING:
     from alerts.errors import EvidenceError

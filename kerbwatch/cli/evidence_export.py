@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alerts.texts import Language
-from kerbwatch.cli.cases_open import STREAMS, AsJson, CaseId, Config, opened, the_case
+from kerbwatch.cli.cases_open import CaseId, opened, the_case
+from kerbwatch.cli.lang import Lang
+from kerbwatch.cli.settings import STREAMS, Config, read_settings
 from kerbwatch.cli.speak import (
     FAILED,
     LANGUAGE,
     MISUSED,
     TEXT,
+    AsJson,
     clear_failures,
     give_up,
     note,
@@ -36,17 +38,16 @@ def export(
     reader: Annotated[
         str, typer.Option("--for", metavar="ROLE|RECIPIENT", help=TEXT("help.export_for"))
     ] = "",
-    lang: Annotated[Language, typer.Option(help=TEXT("help.lang"))] = LANGUAGE,
+    lang: Lang = LANGUAGE,
     force: Annotated[bool, typer.Option("--force", help=TEXT("help.export_force"))] = False,
     config: Config = STREAMS,
     as_json: AsJson = False,
 ) -> None:
     """Write it beside where one is, under the case's id, unless another place is named."""
     with clear_failures(as_json=as_json):
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
         from kerbwatch.wire.handout import export_case, model_veil  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ)
+        options = read_settings(config)
         clear = _clear(options, reader, as_json=as_json)
         with (
             nullcontext() if clear else model_veil(options.models, os.environ) as veil,

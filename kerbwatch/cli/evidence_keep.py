@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kerbwatch.cli.cases_open import (
-    STREAMS,
-    AsJson,
-    CaseId,
-    Config,
-    Who,
-    checked_words,
-    opened,
-    the_case,
-)
-from kerbwatch.cli.speak import FAILED, MISUSED, TEXT, give_up, say, say_json
+from kerbwatch.cli.cases_open import CaseId, Who, checked_words, opened, the_case
+from kerbwatch.cli.settings import STREAMS, Config
+from kerbwatch.cli.speak import FAILED, MISUSED, TEXT, AsJson, give_up, say, say_json
 
 if TYPE_CHECKING:
     from alerts.casebook import Change

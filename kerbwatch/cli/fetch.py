@@ -9,7 +9,7 @@ import typer
 
 from kerbwatch.cli.bar import progress
 from kerbwatch.cli.chosen import card_named
-from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
+from kerbwatch.cli.speak import TEXT, AsJson, clear_failures, say, say_json
 
 _MB = 1_000_000
 
@@ -17,7 +17,7 @@ _MB = 1_000_000
 def fetch(
     name: Annotated[str, typer.Argument(help=TEXT("help.model_name"))],
     folder: Annotated[Path, typer.Option("--dir", help=TEXT("help.fetch_dir"))] = Path("models"),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fetch the file that a card names; once it is there, nothing is sent for."""
     with clear_failures(as_json=as_json), progress() as moved:

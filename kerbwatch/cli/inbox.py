@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kerbwatch.cli.settings import STREAMS, Config, check_recipient, read_settings
 from kerbwatch.cli.speak import (
     LANGUAGE,
     MISUSED,
@@ -28,9 +27,7 @@ _POLL_S = 1.0
 
 def inbox(
     recipient: Annotated[str, typer.Argument(help=TEXT("help.recipient"))],
-    config: Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))] = Path(
-        "streams.yaml"
-    ),
+    config: Config = STREAMS,
     count: Annotated[int, typer.Option(min=0, help=TEXT("help.count"))] = 0,
     as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json_lines"))] = False,
 ) -> None:
@@ -39,14 +36,10 @@ def inbox(
         from alerts.mqtt.subscriber import InboxListener  # noqa: PLC0415
         from alerts.topics import Topics  # noqa: PLC0415
         from kerbwatch.clock import SystemClock  # noqa: PLC0415
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
-        from kerbwatch.wire.service import broker_of  # noqa: PLC0415
+        from kerbwatch.wire.broker import broker_of  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ)
-        known = [one.id for one in options.recipients]
-        if recipient not in known:
-            message = TEXT("inbox.unknown", got=recipient, known=", ".join(known))
-            give_up(message, MISUSED, as_json=as_json)
+        options = read_settings(config)
+        check_recipient(options, recipient, as_json=as_json)
         broker = broker_of(options.mqtt)
         if broker.port == 0:
             give_up(TEXT("inbox.any_port", file=config), MISUSED, as_json=as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kerbwatch.cli.duty import moment_of
+from kerbwatch.cli.settings import STREAMS, Config, read_settings
 from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, clear_failures, give_up, note, say
 
 if TYPE_CHECKING:
@@ -37,19 +37,16 @@ def export(
         Path | None, typer.Option("--csv", metavar="FILE", help=TEXT("help.ledger_csv"))
     ] = None,
     stats: Annotated[bool, typer.Option("--stats", help=TEXT("help.ledger_stats"))] = False,
-    config: Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))] = Path(
-        "streams.yaml"
-    ),
+    config: Config = STREAMS,
 ) -> None:
     """Write it to a file, or as CSV to standard output."""
     with clear_failures():
         from alerts.store.sql import SqlStore  # noqa: PLC0415
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
         from kerbwatch.wire.ledger import LedgerTables, ledger_rows  # noqa: PLC0415
 
         if xlsx is not None and csv is not None:
             give_up(TEXT("ledger.one_file"), MISUSED)
-        options = load_options(config, env=os.environ)
+        options = read_settings(config)
         zone = options.site.timezone
         from_ns = moment_of(begin, "--from", zone, as_json=False)
         now_ns = moment_of(None, "--to", zone, as_json=False)

@@ -10,7 +10,7 @@ import typer
 
 from kerbwatch.cli.bar import progress
 from kerbwatch.cli.chosen import model_named
-from kerbwatch.cli.speak import TEXT, clear_failures, note, say, say_json
+from kerbwatch.cli.speak import TEXT, AsJson, clear_failures, note, say, say_json
 
 _AP50, _AP50_95 = "metrics/mAP50(B)", "metrics/mAP50-95(B)"
 
@@ -19,7 +19,7 @@ def train(
     recipe: Annotated[Path, typer.Argument(help=TEXT("help.recipe"))],
     folder: Annotated[Path, typer.Option("--dir", help=TEXT("help.new_models"))] = Path("models"),
     runs: Annotated[Path, typer.Option(help=TEXT("help.runs"))] = Path("runs"),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Train, tell of every epoch, and write weights and card at the end."""
     with clear_failures(as_json=as_json), progress() as moved:
@@ -45,7 +45,7 @@ def export(
     name: Annotated[str, typer.Argument(help=TEXT("help.model_name"))],
     new_name: Annotated[str | None, typer.Option("--as", help=TEXT("help.export_as"))] = None,
     folder: Annotated[Path, typer.Option("--dir", help=TEXT("help.models_dir"))] = Path("models"),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write an ONNX file and its card beside the other models."""
     with clear_failures(as_json=as_json):

@@ -12,7 +12,7 @@ from kerbwatch.cli.fetch import fetch
 from kerbwatch.cli.make import export, train
 from kerbwatch.cli.quantize import quantize
 from kerbwatch.cli.score import score
-from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
+from kerbwatch.cli.speak import TEXT, AsJson, clear_failures, say, say_json
 
 models = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -20,7 +20,7 @@ models = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 @models.command("list", help=TEXT("help.models_list"))
 def list_models(
     folder: Annotated[Path, typer.Option("--dir", help=TEXT("help.models_dir"))] = Path("models"),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """A line for every model card: what it sees, where its file is, whether it loads."""
     with clear_failures(as_json=as_json):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kerbwatch.cli.settings import STREAMS, Config, read_settings
 from kerbwatch.cli.speak import MISUSED, TEXT, clear_failures, give_up, note, say
 
 mqtt = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -21,9 +21,7 @@ def _about() -> None:
 
 @mqtt.command("acl", help=TEXT("help.mqtt_acl"))
 def acl(
-    config: Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))] = Path(
-        "streams.yaml"
-    ),
+    config: Config = STREAMS,
     file: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help=TEXT("help.mqtt_out"))
     ] = None,
@@ -38,9 +36,8 @@ def acl(
     with clear_failures():
         from alerts.acl import Users, mosquitto_acl  # noqa: PLC0415
         from alerts.topics import Topics  # noqa: PLC0415
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ)
+        options = read_settings(config)
         own = service or options.mqtt.username
         if own is None:
             give_up(TEXT("mqtt.no_service", file=config), MISUSED)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kerbwatch.cli.duty import shown
-from kerbwatch.cli.speak import FAILED, MISUSED, TEXT, clear_failures, give_up, note, say, say_json
+from kerbwatch.cli.settings import STREAMS, Config, check_recipient, read_settings
+from kerbwatch.cli.speak import (
+    FAILED,
+    MISUSED,
+    TEXT,
+    AsJson,
+    clear_failures,
+    give_up,
+    note,
+    say,
+    say_json,
+)
 
 if TYPE_CHECKING:
     from alerts.pushing.course import Delivery
-    from kerbwatch.wire.notifying import Pushes
+    from kerbwatch.wire.notifying import Pushes, Tried
 
 notify = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-Config = Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))]
-AsJson = Annotated[bool, typer.Option("--json", help=TEXT("help.json"))]
 _OWN_WORDS = {
     "hangs": "notify.hangs",
     "no_channel": "notify.no_channel",
@@ -35,20 +42,16 @@ def _about() -> None:
 @notify.command("test", help=TEXT("help.notify_test"))
 def try_all(
     recipient: Annotated[str, typer.Argument(help=TEXT("help.recipient"))],
-    config: Config = Path("streams.yaml"),
+    config: Config = STREAMS,
     as_json: AsJson = False,
 ) -> None:
     """Send a test message over each channel of a recipient; status 1 if one has failed."""
     with clear_failures(as_json=as_json):
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
         from kerbwatch.wire.notifying import try_channels  # noqa: PLC0415
         from kerbwatch.wire.pushing import channels_of  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ)
-        known = [one.id for one in options.recipients]
-        if recipient not in known:
-            message = TEXT("inbox.unknown", got=recipient, known=", ".join(known))
-            give_up(message, MISUSED, as_json=as_json)
+        options = read_settings(config)
+        check_recipient(options, recipient, as_json=as_json)
         channels = channels_of(options).get(recipient, ())
         if not channels:
             message = TEXT("notify.no_channels", recipient=recipient)
@@ -56,17 +59,7 @@ def try_all(
         if not as_json:
             note(TEXT("notify.trying", count=len(channels), recipient=recipient))
         tried = try_channels(options, recipient, channels)
-    if as_json:
-        say_json(
-            [
-                {"number": it.number, "channel": it.channel, "ok": not it.problem}
-                | {"problem": it.problem}
-                for it in tried
-            ]
-        )
-    for it in () if as_json else tried:
-        key = "notify.ok" if it.problem is None else "notify.failed"
-        say(TEXT(key, number=it.number, channel=it.channel, problem=_words(it.problem)))
+    _tell_tries(tried, as_json=as_json)
     if any(it.problem is not None for it in tried):
         raise typer.Exit(FAILED)
 
@@ -77,15 +70,14 @@ def list_(
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=10_000, help=TEXT("help.notify_limit"))
     ] = 50,
-    config: Config = Path("streams.yaml"),
+    config: Config = STREAMS,
     as_json: AsJson = False,
 ) -> None:
     """The newest pushes that wait or were given up."""
     with clear_failures(as_json=as_json):
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
         from kerbwatch.wire.notifying import pushes_of  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ)
+        options = read_settings(config)
         pushes = pushes_of(options, limit, done=done)
     if as_json:
         say_json(_as_object(pushes))
@@ -93,6 +85,16 @@ def list_(
     for one in reversed(pushes.newest):
         say(TEXT(_LINES[one.standing.value], **_line(one, options.site.timezone)))
     say(TEXT("notify.sum", waiting=pushes.stats.waiting, dead=pushes.stats.dead))
+
+
+def _tell_tries(tried: tuple[Tried, ...], *, as_json: bool) -> None:
+    if as_json:
+        facts = [(it.number, it.channel, it.problem) for it in tried]
+        say_json([{"number": n, "channel": c, "ok": not p, "problem": p} for n, c, p in facts])
+        return
+    for it in tried:
+        key = "notify.ok" if it.problem is None else "notify.failed"
+        say(TEXT(key, number=it.number, channel=it.channel, problem=_words(it.problem)))
 
 
 def _line(one: Delivery, zone: str) -> dict[str, Any]:

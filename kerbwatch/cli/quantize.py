@@ -10,7 +10,7 @@ import typer
 from kerbwatch.cli.bar import progress
 from kerbwatch.cli.chosen import model_named
 from kerbwatch.cli.score import request_of, table
-from kerbwatch.cli.speak import TEXT, clear_failures, say, say_json
+from kerbwatch.cli.speak import TEXT, AsJson, clear_failures, say, say_json
 
 
 def quantize(  # noqa: PLR0917  # every parameter is an option of the command
@@ -22,7 +22,7 @@ def quantize(  # noqa: PLR0917  # every parameter is an option of the command
     split: Annotated[str, typer.Option(help=TEXT("help.split"))] = "val",
     names: Annotated[Path | None, typer.Option(help=TEXT("help.names"))] = None,
     folder: Annotated[Path, typer.Option("--dir", help=TEXT("help.models_dir"))] = Path("models"),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write int8 weights and a card, and print average precision of both."""
     with clear_failures(as_json=as_json), progress() as moved:

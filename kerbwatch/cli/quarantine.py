@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kerbwatch.cli.settings import STREAMS, Config, read_settings
 from kerbwatch.cli.speak import (
     FAILED,
     MISUSED,
     TEXT,
+    AsJson,
     clear_failures,
     give_up,
     say,
@@ -28,18 +28,15 @@ def quarantine(
     lift: Annotated[
         str | None, typer.Option("--lift", metavar="CAMERA", help=TEXT("help.lift"))
     ] = None,
-    config: Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))] = Path(
-        "streams.yaml"
-    ),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    config: Config = STREAMS,
+    as_json: AsJson = False,
 ) -> None:
     """List them, or let one in again; a running service notices within seconds."""
     with clear_failures(as_json=as_json):
         from kerbwatch.clock import SystemClock  # noqa: PLC0415
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
         from kerbwatch.node.book import BadBookError, QuarantineBook, node_folder  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ)
+        options = read_settings(config)
         book = QuarantineBook(node_folder(options.data_dir))
         wall_ns = SystemClock().wall_ns()
         try:

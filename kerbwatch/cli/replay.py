@@ -14,7 +14,17 @@ import typer
 
 from alerts.push import evidence_text
 from alerts.texts import load_texts
-from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, clear_failures, give_up, say, say_json
+from kerbwatch.cli.settings import STREAMS, Config
+from kerbwatch.cli.speak import (
+    LANGUAGE,
+    MISUSED,
+    TEXT,
+    AsJson,
+    clear_failures,
+    give_up,
+    say,
+    say_json,
+)
 
 if TYPE_CHECKING:
     from kerbwatch.options import CameraOptions, ServiceOptions
@@ -27,9 +37,7 @@ _FIRST_YEAR, _LAST_YEAR = 1971, 2199  # within what dates and 64-bit nanoseconds
 
 def replay(  # noqa: PLR0917  # every parameter is an option of the command
     clip: Annotated[Path | None, typer.Argument(help=TEXT("help.clip"))] = None,
-    config: Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))] = Path(
-        "streams.yaml"
-    ),
+    config: Config = STREAMS,
     camera: Annotated[str | None, typer.Option(help=TEXT("help.camera"))] = None,
     out: Annotated[Path, typer.Option(help=TEXT("help.out"))] = Path("out"),
     truth: Annotated[Path | None, typer.Option(help=TEXT("help.truth"))] = None,
@@ -39,7 +47,7 @@ def replay(  # noqa: PLR0917  # every parameter is an option of the command
     fps: Annotated[float | None, typer.Option(min=0.001, help=TEXT("help.fps"))] = None,
     start: Annotated[str | None, typer.Option(help=TEXT("help.start"))] = None,
     observations: Annotated[Path | None, typer.Option(help=TEXT("help.observations"))] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Play a recording as fast as it goes and write what was found."""
     if (clip is None) == (observations is None):

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alerts.texts import Language, Texts, load_texts
-from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, clear_failures, give_up, say, say_json
+from kerbwatch.cli.lang import Lang
+from kerbwatch.cli.speak import (
+    LANGUAGE,
+    MISUSED,
+    TEXT,
+    AsJson,
+    clear_failures,
+    give_up,
+    say,
+    say_json,
+)
 
 if TYPE_CHECKING:
     from fences.scenario import Category, Scenario
@@ -26,9 +36,9 @@ _NARROWEST = 80
 
 def scenarios(
     scenario: Annotated[str | None, typer.Argument(help=TEXT("help.scenario"))] = None,
-    lang: Annotated[Language, typer.Option(help=TEXT("help.lang"))] = LANGUAGE,
+    lang: Lang = LANGUAGE,
     markdown: Annotated[bool, typer.Option("--markdown", help=TEXT("help.markdown"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """The catalogue as a table, or one scenario with all its facts."""
     with clear_failures(as_json=as_json):

@@ -9,7 +9,7 @@ import typer
 
 from kerbwatch.cli.bar import progress
 from kerbwatch.cli.chosen import bundled_model, model_named
-from kerbwatch.cli.speak import MISUSED, TEXT, clear_failures, give_up, say, say_json
+from kerbwatch.cli.speak import MISUSED, TEXT, AsJson, clear_failures, give_up, say, say_json
 
 if TYPE_CHECKING:
     from kerbwatch.wire.scoring import ScoreRequest, Scores
@@ -27,7 +27,7 @@ def score(  # noqa: PLR0917  # every parameter is an option of the command
     names: Annotated[Path | None, typer.Option(help=TEXT("help.names"))] = None,
     out: Annotated[Path | None, typer.Option(help=TEXT("help.sheets"))] = None,
     folder: Annotated[Path, typer.Option("--dir", help=TEXT("help.models_dir"))] = Path("models"),
-    as_json: Annotated[bool, typer.Option("--json", help=TEXT("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print average precision per label, and write sheets of the worst errors."""
     if bundled == (name is not None):

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -24,6 +24,9 @@ FAILED = 1
 
 MISUSED = 2
 """Exit status of bad usage and bad configuration."""
+
+
+AsJson = Annotated[bool, typer.Option("--json", help=TEXT("help.json"))]
 
 
 def say(line: str = "") -> None:

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kerbwatch.cli.speak import FAILED, LANGUAGE, TEXT, clear_failures, note, say, say_json
+from kerbwatch.cli.settings import STREAMS, Config, read_settings
+from kerbwatch.cli.speak import FAILED, LANGUAGE, TEXT, AsJson, clear_failures, note, say, say_json
 
 if TYPE_CHECKING:
     from alerts.store.inspection import Inspection
-    from kerbwatch.options import ServiceOptions
 
 store = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-Config = Annotated[Path, typer.Option("-c", "--config", help=TEXT("help.config"))]
-AsJson = Annotated[bool, typer.Option("--json", help=TEXT("help.json"))]
+_CLOCK = "%Y-%m-%d %H:%M:%S %z"
 
 
 @store.command("check", help=TEXT("help.store_check"))
-def check(config: Config = Path("streams.yaml"), as_json: AsJson = False) -> None:
+def check(config: Config = STREAMS, as_json: AsJson = False) -> None:
     """Every finding is a line; with one the exit status is 1."""
     with clear_failures(as_json=as_json):
         from alerts.store.inspection import inspect_store  # noqa: PLC0415
 
-        found = inspect_store(_options(config).store_url.reveal())
+        found = inspect_store(read_settings(config).store_url.reveal())
     if as_json:
         say_json(_facts(found))
     else:
@@ -43,14 +42,14 @@ def check(config: Config = Path("streams.yaml"), as_json: AsJson = False) -> Non
 @store.command("backup", help=TEXT("help.store_backup"))
 def backup(
     out: Annotated[Path | None, typer.Option("--out", help=TEXT("help.store_out"))] = None,
-    config: Config = Path("streams.yaml"),
+    config: Config = STREAMS,
     as_json: AsJson = False,
 ) -> None:
     """A copy as of one moment, while the service runs."""
     with clear_failures(as_json=as_json):
         from alerts.store.backup import backup_store, suffix_of  # noqa: PLC0415
 
-        options = _options(config)
+        options = read_settings(config)
         url = options.store_url.reveal()
         name = f"kerbwatch-{_stamp()}{suffix_of(url)}"
         made = backup_store(url, out or options.data_dir / "backups" / name)
@@ -65,14 +64,14 @@ def backup(
 def restore(
     copy: Annotated[Path, typer.Argument(help=TEXT("help.store_copy"))],
     force: Annotated[bool, typer.Option("--force", help=TEXT("help.store_force"))] = False,
-    config: Config = Path("streams.yaml"),
+    config: Config = STREAMS,
     as_json: AsJson = False,
 ) -> None:
     """The copy is verified before anything is changed; the old store is kept."""
     with clear_failures(as_json=as_json):
         from alerts.store.restore import restore_store  # noqa: PLC0415
 
-        url = _options(config).store_url.reveal()
+        url = read_settings(config).store_url.reveal()
         done = restore_store(url, copy, _stamp(), force=force)
     if as_json:
         facts = {"aside": done.aside, "summed": done.summed}
@@ -84,12 +83,6 @@ def restore(
     if done.aside is not None:
         say(TEXT("store.aside", aside=done.aside))
     _tell(done.now)
-
-
-def _options(config: Path) -> ServiceOptions:
-    from kerbwatch.config.load import load_options  # noqa: PLC0415
-
-    return load_options(config, env=os.environ)
 
 
 def _stamp() -> str:
@@ -111,6 +104,11 @@ def _tell(found: Inspection) -> None:
     say(TEXT("store.counts", open=found.open_cases, counts=counts))
     age_s = found.queue.oldest_age_s(_wall_ns())
     say(TEXT("store.queue", depth=found.queue.depth, age_s=round(age_s)))
+    if found.shortage is not None:
+        facts = {"free": found.shortage.free_bytes, "least": found.shortage.least_free_bytes}
+        sizes = {name: f"{size / 1e9:.1f}" for name, size in facts.items()}
+        since = datetime.fromtimestamp(found.shortage.since_wall_ns // 10**9, UTC)
+        say(TEXT("store.disk_full", since=since.astimezone().strftime(_CLOCK), **sizes))
 
 
 def _facts(found: Inspection) -> dict[str, Any]:
@@ -123,6 +121,7 @@ def _facts(found: Inspection) -> dict[str, Any]:
         "rows": found.rows,
         "queue_depth": found.queue.depth,
         "oldest_unsent_s": round(found.queue.oldest_age_s(_wall_ns()), 3),
+        "disk_full": None if found.shortage is None else asdict(found.shortage),
         "findings": [
             {"key": one.key.removeprefix("found_"), **one.values, "text": one.text(LANGUAGE)}
             for one in found.findings

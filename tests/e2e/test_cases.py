@@ -228,3 +228,14 @@ def test_what_was_done_here_waits_for_the_service_in_the_outbox(tmp_path: Path) 
         "snooze",
         "lift",
     ]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "没有静默"), ("en", "Nothing is silenced")])
+def test_the_language_is_chosen_at_the_command_itself(
+    tmp_path: Path, lang: str, words: str
+) -> None:
+    configured(tmp_path)
+    other = {"zh": "en", "en": "zh"}[lang]
+    told = cases(tmp_path, "silences", "--lang", lang, lang=other)
+    assert (told.code, told.err) == (0, "")
+    assert words in told.out

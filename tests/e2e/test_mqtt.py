@@ -76,10 +76,10 @@ def test_schemas_are_written_as_one_for_a_file_each_and_as_asyncapi(tmp_path: Pa
     assert (written.code, written.out) == (0, "")
     assert (tmp_path / "all.json").read_text() == shown.out
     (tmp_path / "out").mkdir()
-    assert "11 files" in kerbwatch("mqtt", "schema", "-o", "out", cwd=tmp_path).err
+    assert "13 files" in kerbwatch("mqtt", "schema", "-o", "out", cwd=tmp_path).err
     kerbwatch("mqtt", "schema", "--asyncapi", "-o", "out", cwd=tmp_path)
     files = {path.name for path in (tmp_path / "out").iterdir()}
     kinds = ("status", "camera", "case", "event", "inbox", "result", "command", "messages")
-    more = ("camera_cases", "digest", "discovery")
+    more = ("camera_cases", "digest", "discovery", "notice", "report")
     assert files == {"asyncapi.json", *(f"{name}.schema.json" for name in (*kinds, *more))}
     assert json.loads((tmp_path / "out" / "asyncapi.json").read_text())["asyncapi"] == "3.0.0"
