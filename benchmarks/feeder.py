@@ -25,9 +25,11 @@ from benchmarks.processes import CLOCK, wait_for
 from fences.box import Box
 from fences.clock import SECOND_NS
 from fences.event import EventKind, FenceEvent, Reason, Sighting
+from kerbwatch.cores import cores
 
-FEEDERS = 4
-"""Threads that hand events in: a node has as many as cores, and a few."""
+FEEDERS = 3 * cores()
+"""Threads that hand events in: a service with many cameras has three for each process that looks,
+and as many of these as cores (``kerbwatch/looking/station.py``)."""
 
 CAMERAS = 200
 WARM_UP = 40
@@ -87,12 +89,13 @@ class Feeder:
         self._service = service
         self._events = events
         self._rate = rate
+        self._all = [event(number) for number in range(WARM_UP + events)]
         self.handed_in: dict[str, int] = {}
 
     def warm_up(self) -> None:
         """Like :meth:`feed`, for those that do not count."""
         with ThreadPoolExecutor(FEEDERS) as pool:
-            for done in [pool.submit(self._hand_in, event(n)) for n in range(WARM_UP)]:
+            for done in [pool.submit(self._hand_in, one) for one in self._all[:WARM_UP]]:
                 done.result()
         self.handed_in.clear()
 
@@ -109,7 +112,7 @@ class Feeder:
             if self._rate:
                 due_ns = begin_ns + round(number / self._rate * SECOND_NS)
                 CLOCK.wait(never, max(0.0, (due_ns - CLOCK.monotonic_ns()) / SECOND_NS))
-            self._hand_in(event(WARM_UP + number))
+            self._hand_in(self._all[WARM_UP + number])
 
     def _hand_in(self, one: FenceEvent) -> None:
         batch = Batch(one.camera_id, one.media_ns, one.wall_ns, (one,), {"lane": _STATE})

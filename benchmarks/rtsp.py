@@ -1,6 +1,8 @@
 """Many cameras in one cheap process: MP4 files served over RTSP, looped without an end.
 
-``python -m benchmarks.rtsp MOUNTS LOG``: MOUNTS is a JSON file ``{"name": "clip.mp4", …}``.
+``python -m benchmarks.rtsp MOUNTS LOG [PORT [live]]``: MOUNTS is a JSON file ``{"name": "clip.mp4",
+…}``, PORT 0 any. ``live``: all clients see the same picture at the same moment, by the machine's
+clock, of all such servers; each else has its clip from the beginning.
 Prints ``ready PORT``; writes a line ``{"play": name, "at_ns": …, "frame": …}`` to LOG whenever
 somebody begins to watch. Nothing is decoded, encoded or parsed while it serves: the packets of
 a clip are made once and shared by its mounts. Every client has its clip from the beginning, but
@@ -30,11 +32,11 @@ _CLOCK = SystemClock()
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A camera's stream; ``offset`` in frames is where its clients begin."""
+    """A camera's stream; ``offset`` in frames is where its clients begin, ``None``: it is live."""
 
     name: str
     track: Track
-    offset: int
+    offset: int | None
 
 
 @dataclass
@@ -94,13 +96,13 @@ class Client:
         self.writer.write(("\r\n".join([*lines, *more, *length]) + "\r\n\r\n" + body).encode())
 
     async def _play(self, mount: Mount) -> None:
-        track, frame, skipping = mount.track, mount.offset, False
-        begin_ns = _CLOCK.monotonic_ns()
+        track, skipping, begin_ns = mount.track, False, _CLOCK.monotonic_ns()
+        frame = origin = round(begin_ns * track.fps / 1e9) if mount.offset is None else mount.offset
         note = {"play": mount.name, "at_ns": begin_ns, "frame": frame}
         self.log.write(json.dumps(note) + "\n")
         self.log.flush()
         while not self.writer.is_closing():
-            due_s = (frame - mount.offset) / track.fps - (_CLOCK.monotonic_ns() - begin_ns) / 1e9
+            due_s = (frame - origin) / track.fps - (_CLOCK.monotonic_ns() - begin_ns) / 1e9
             if due_s > 0:
                 await asyncio.sleep(due_s)
             unit = track.units[frame % len(track.units)]
@@ -129,32 +131,33 @@ def _description(mount: Mount) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
-def mounts_of(clips: dict[str, str]) -> dict[str, Mount]:
+def mounts_of(clips: dict[str, str], *, live: bool = False) -> dict[str, Mount]:
     """Each clip is loaded once, however many mounts show it."""
     tracks = {path: load_track(Path(path)) for path in dict.fromkeys(clips.values())}
-    return {
-        name: Mount(name, tracks[path], round(number * _GOLDEN % 1 * _KEY_S * tracks[path].fps))
+    begins = {
+        name: None if live else round(number * _GOLDEN % 1 * _KEY_S * tracks[path].fps)
         for number, (name, path) in enumerate(clips.items())
     }
+    return {name: Mount(name, tracks[path], begins[name]) for name, path in clips.items()}
 
 
-async def serve(mounts: dict[str, Mount], log: TextIO) -> None:
-    """Serve on any free port of loopback until cancelled."""
+async def serve(mounts: dict[str, Mount], log: TextIO, port: int = 0) -> None:
+    """Serve on a port of loopback, 0: any free one, until cancelled."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await Client(mounts, log, reader, writer).serve()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, backlog=512)
+    server = await asyncio.start_server(connected, "127.0.0.1", port, backlog=512)
     print(f"ready {server.sockets[0].getsockname()[1]}", flush=True)  # noqa: T201
     async with server:
         await server.serve_forever()
 
 
-def main(mounts: str, log: str) -> None:
+def main(mounts: str, log: str, port: str = "0", kind: str = "") -> None:
     clips = json.loads(Path(mounts).read_text(encoding="utf-8"))
     with Path(log).open("w", encoding="utf-8") as to, suppress(KeyboardInterrupt):
-        asyncio.run(serve(mounts_of(clips), to))
+        asyncio.run(serve(mounts_of(clips, live=kind == "live"), to, int(port)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])
