@@ -30,6 +30,9 @@ class Sampler:
     Cameras that began together, or were all stirred by the same lightning, would else be looked
     at all at once for ever after, and nobody in between. None: wherever they fall.
 
+    A dwell that will be over (:attr:`moment_ns`) has a look of its own, the first frame from then
+    on, wherever in the interval that lies: else it would be told of an interval late.
+
     One thread asks, another may settle and stretch: every attribute is replaced as a whole.
     """
 
@@ -45,6 +48,7 @@ class Sampler:
         self._due_ns: int | None = None
         self._taken_ns = 0
         self._quiet = False
+        self._moment_ns: int | None = None
         self.stretch = Fraction(1)
 
     @property
@@ -57,21 +61,29 @@ class Sampler:
         """The interval that is kept now."""
         return int(self.wanted_ns * self.stretch)
 
+    @property
+    def moment_ns(self) -> int | None:
+        """A media time that is to be looked at besides the regular ones; ``None``: none is."""
+        return self._moment_ns
+
     def wants(self, media_ns: int, step_ns: int = 0) -> bool:
         """Whether the frame of that media time should be looked at.
 
         ``step_ns``: how much later the next one would come; 0 where that is no time at all.
         """
-        if self._every_ns == 0 or self._due_ns is None:
-            return True
-        overdue_ns = media_ns - self._taken_ns - int(self._patience * self.interval_ns)
-        next_ns = media_ns + step_ns - step_ns // _JITTER
-        return next_ns > self._due_ns or media_ns >= self._due_ns or overdue_ns >= 0
+        moment_ns = self._moment_ns
+        is_moment = moment_ns is not None and media_ns >= moment_ns
+        return is_moment or self._is_regular(media_ns, step_ns)
 
     def took(self, media_ns: int, step_ns: int = 0) -> None:
         """Note that the frame of that media time is looked at."""
-        interval_ns = self.interval_ns
+        interval_ns, regular = self.interval_ns, self._is_regular(media_ns, step_ns)
         self._taken_ns = media_ns
+        moment_ns = self._moment_ns
+        if moment_ns is not None and media_ns >= moment_ns:
+            self._moment_ns = None
+            if not regular:
+                return
         if interval_ns == 0 or self._due_ns is None or step_ns:
             self._due_ns = self._after(media_ns, step_ns)
         else:
@@ -84,11 +96,13 @@ class Sampler:
             self.took(media_ns)
         return wanted
 
-    def settle(self, *, quiet: bool) -> None:
+    def settle(self, *, quiet: bool, due_ns: int | None = None) -> None:
         """Tell whether the last look found nothing that stands, nor anything that may.
 
-        What stirs brings the next look forward to ``every_ns`` after the last.
+        What stirs brings the next look forward to ``every_ns`` after the last. ``due_ns``: when
+        the next dwell will be over, as far as that look can tell; a later one may be on its way.
         """
+        self._moment_ns = due_ns if due_ns is not None and due_ns > self._taken_ns else None
         if self._quiet and not quiet and self._due_ns is not None:
             self._due_ns = min(self._due_ns, self._taken_ns + self._every_ns)
         elif quiet and not self._quiet and self._due_ns is not None:
@@ -96,6 +110,14 @@ class Sampler:
             if place_ns is not None:
                 self._due_ns = max(self._due_ns, place_ns)
         self._quiet = quiet
+
+    def _is_regular(self, media_ns: int, step_ns: int) -> bool:
+        """Whether its interval is over, or would be before the next one comes."""
+        if self._every_ns == 0 or self._due_ns is None:
+            return True
+        overdue_ns = media_ns - self._taken_ns - int(self._patience * self.interval_ns)
+        next_ns = media_ns + step_ns - step_ns // _JITTER
+        return next_ns > self._due_ns or media_ns >= self._due_ns or overdue_ns >= 0
 
     def _after(self, media_ns: int, step_ns: int) -> int:
         """When the look after this one is due; one picture before its place is in place."""

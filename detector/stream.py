@@ -67,7 +67,8 @@ class Watch:
         image = item.within(self.eyes.wanted_px)
         seen = self.eyes.look(image, item.media_ns, item.wall_ns)
         events = self.guard.take(seen)
-        self.sampler.settle(quiet=self.eyes.quiet and self.guard.quiet)
+        quiet = self.eyes.quiet and self.guard.quiet
+        self.sampler.settle(quiet=quiet, due_ns=self.guard.due_ns)
         self.sink.took(Taken(seen, events, item.image))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fences.due import due_ns
 from fences.event import FenceEvent
 from fences.fence import Fence
 from fences.observation import StepInput
@@ -36,3 +37,9 @@ class Guard:
             not state.occupants and all(watch.violation is None for watch in state.watches)
             for state in self.states.values()
         )
+
+    @property
+    def due_ns(self) -> int | None:
+        """Media time at which the next dwell will be over; see :func:`fences.due.due_ns`."""
+        moments = (due_ns(fence, self.states[fence.id]) for fence in self.fences)
+        return min((moment for moment in moments if moment is not None), default=None)

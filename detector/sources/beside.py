@@ -22,6 +22,7 @@ class Kept(Tap):
     """
 
     interval_ns = PROVEN_NS
+    moment_ns = None
 
     def __init__(self, ring: Ring) -> None:
         self._ring = ring

@@ -18,13 +18,15 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from detector.sources.keys import KeyDistance
-from detector.sources.video import OpenedVideo, whole_pictures
+from detector.sources.video import OpenedVideo, last_picture, whole_pictures
 from fences.clock import SECOND_NS
 from fences.observation import Gap
 
 _SPARSE_NS = 2 * SECOND_NS // 5
 """Looks no more often than this do without the pictures that no other picture refers to."""
 
+_JITTER = 20
+"""Key frames are as regular as a twentieth of their distance."""
 
 _KEYLESS_NS = 5 * SECOND_NS
 """So long a stream is waited on for its first key frame. Before it nothing can be decoded, unless
@@ -40,6 +42,9 @@ class Demand(Protocol):
 
     @property
     def interval_ns(self) -> int: ...
+
+    @property
+    def moment_ns(self) -> int | None: ...
 
     def wants(self, media_ns: int, step_ns: int = 0) -> bool: ...
 
@@ -85,6 +90,7 @@ class Connection:
         self._first_ns: int | None = None
         self._seen_key = False
         self._key_ns = self._at_ns = 0
+        self._group: list[Packet[VideoStream]] = []  # since a key frame, while a moment is awaited
         self._barren = 0
 
     @property
@@ -94,12 +100,14 @@ class Connection:
         return (interval_ns + (self._keys.step_ns or 0) * self._keys_only) / SECOND_NS
 
     @property
-    def to_key_ns(self) -> int | None:
-        """Media time from the last packet to the next key frame; ``None`` if that is no matter."""
+    def to_wanted_ns(self) -> int | None:
+        """Media time from the last packet to the next that may be wanted; ``None``: unknown."""
         step_ns = self._keys.step_ns
         if not self._keys_only or step_ns is None:
             return None
-        return self._key_ns + step_ns - self._at_ns
+        until_ns = self._key_ns + step_ns
+        moment_ns = self._demand.moment_ns if self._demand is not None and self._group else None
+        return (until_ns if moment_ns is None else min(until_ns, moment_ns)) - self._at_ns
 
     def take(self, packet: Packet[VideoStream]) -> Iterable[Gap | Placed]:
         """What a packet gives: gaps in the stream's time, and pictures that are wanted.
@@ -121,8 +129,9 @@ class Connection:
         gaps = () if gap is None else (gap,)
         if not packet.is_keyframe:
             self._give_up_on_keys(self._at_ns)
-            return gaps
+            return chain(gaps, self._between(packet, self._at_ns, demand)) if self._group else gaps
         self._key_ns = self._at_ns
+        self._group = [packet] if self._is_before_moment(demand) else []
         return chain(gaps, self._key(packet, self._at_ns, demand))
 
     def _choose(self, demand: Demand) -> None:
@@ -133,6 +142,7 @@ class Connection:
         if enough and not self._keys_only:
             self._codec.flush_buffers()
         self._keys_only = enough
+        self._group = []
         spared = interval_ns >= _SPARSE_NS and self._keys.live
         self._codec.skip_frame = "NONREF" if spared else "DEFAULT"
 
@@ -144,6 +154,33 @@ class Connection:
         self._barren = 0 if picture is not None else self._barren + 1
         if picture is not None:
             demand.took(media_ns, step_ns)
+            yield Placed(media_ns, picture)
+
+    def _is_before_moment(self, demand: Demand) -> bool:
+        """At a key frame: whether a moment is awaited before the next one."""
+        moment_ns, step_ns = demand.moment_ns, self._keys.step_ns or 0
+        until_ns = self._at_ns + step_ns - step_ns // _JITTER
+        return moment_ns is not None and self._at_ns < moment_ns < until_ns
+
+    def _between(
+        self, packet: Packet[VideoStream], media_ns: int, demand: Demand
+    ) -> Iterator[Placed]:
+        """The picture of a moment between two key frames, once it is there.
+
+        Pictures that no other refers to are left out here too: it may be two older than it says.
+        """
+        self._group.append(packet)
+        moment_ns = demand.moment_ns
+        if moment_ns is not None and media_ns < moment_ns:
+            return
+        group, self._group = self._group, []
+        if moment_ns is None or self._codec is None:
+            return
+        with self._turn:
+            picture = last_picture(self._codec, group)
+            self._codec.flush_buffers()
+        if picture is not None:
+            demand.took(media_ns)
             yield Placed(media_ns, picture)
 
     def _give_up_on_keys(self, media_ns: int) -> None:

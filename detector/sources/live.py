@@ -145,7 +145,7 @@ class LiveSource:
                 return
             self._deadline.begin(2 * self._options.read_s)
             if self._may_rest:
-                rest_s = rest.length_s(_stamp(packet), waited_ns, connection.to_key_ns)
+                rest_s = rest.length_s(_stamp(packet), waited_ns, connection.to_wanted_ns)
                 if rest_s:
                     self._clock.wait(self._closed, rest_s)
             asked_ns = self._clock.monotonic_ns()

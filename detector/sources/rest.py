@@ -64,15 +64,15 @@ class Rest:
         self._in_step: deque[tuple[int, float]] = deque(maxlen=_STEPS)  # ns waited, and apart
         self._stretch: tuple[int, float] | None = None  # began at ns, by ours and by the stream
 
-    def length_s(self, stamp: int | None, waited_ns: int, to_key_ns: int | None) -> float:
+    def length_s(self, stamp: int | None, waited_ns: int, to_wanted_ns: int | None) -> float:
         """For how many seconds nothing need be read, 0 if more may be waiting already.
 
-        ``stamp``: the packet's, ``waited_ns``: how long it took to come, ``to_key_ns``: from it
-        to the next key frame that is due, ``None`` if nobody knows.
+        ``stamp``: the packet's, ``waited_ns``: how long it took to come, ``to_wanted_ns``: from
+        it to the next that is wanted, ``None`` if nobody knows.
         """
         if not self._at_edge(stamp, waited_ns):
             return 0.0
-        wanted_s = RUSHED_S if to_key_ns is None else to_key_ns / SECOND_NS
+        wanted_s = RUSHED_S if to_wanted_ns is None else to_wanted_ns / SECOND_NS
         rest_s = min(self._most_s, wanted_s)
         if rest_s < LEAST_S:
             return 0.0

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from itertools import chain
+from typing import Any
 
 import av
 import av.error
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard, Disposition
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -106,6 +110,17 @@ def whole_pictures(decode: Callable[[], Iterable[VideoFrame]]) -> list[VideoFram
         return [picture for picture in decode() if not picture.is_corrupt]
     except av.error.InvalidDataError:
         return []
+
+
+def last_picture(codec: VideoCodecContext, packets: Iterable[Packet[Any]]) -> VideoFrame | None:
+    """The last picture of packets that begin with a key frame, ``None`` if none can be decoded.
+
+    Damaged ones are passed over. The codec is at its end then, until its buffers are flushed.
+    """
+    seen: VideoFrame | None = None
+    for packet in chain(packets, (None,)):
+        seen = next(reversed(whole_pictures(partial(codec.decode, packet))), seen)
+    return seen
 
 
 def decoded(opened: OpenedVideo) -> Iterator[list[VideoFrame]]:
