@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -52,11 +52,22 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """When a thing stands in a drawn clip, in seconds, and how long the clip is."""
+    """When a thing stands in a drawn clip, in seconds, and how long the clip is.
+
+    A clip is whole groups of pictures: another length would not be the one that is played.
+    """
 
     from_s: float
     to_s: float
     length_s: float
+
+    def __post_init__(self) -> None:
+        if self.length_s % KEY_S:
+            raise ValueError(f"got a length of {self.length_s} s, expected a multiple of {KEY_S}")
+
+    def later(self, by_s: float) -> Visit:
+        """The same in a clip of the same length, that much later."""
+        return replace(self, from_s=self.from_s + by_s, to_s=self.to_s + by_s)
 
 
 def camera_clips(setting: Setting, size_wh: tuple[int, int] = FULL_WH) -> list[Clip]:

@@ -32,10 +32,10 @@ def _ends_ns(fence: Fence, state: FenceState) -> Iterator[int]:
 
 
 def _is_of(rule: Rule, occupant: Occupant) -> bool:
-    """Whether nothing but time is missing; by then it must have been seen often enough too."""
+    """Whether nothing but time is missing, as far as one look can tell what a thing is."""
     return (
         not occupant.known
         and occupant.score >= rule.open_score
         and (rule.min_count is not None or occupant.box.area >= rule.min_area)
-        and judge(rule, occupant).named_by is not None
+        and (occupant.seen_ns == 0 or judge(rule, occupant).named_by is not None)
     )

@@ -145,3 +145,50 @@ def test_a_sampler_without_a_place_waits_whole_intervals_from_the_first_quiet_lo
     sampler.took(2 * SECOND_NS, 2 * SECOND_NS)
     assert not any(sampler.wants(at * SECOND_NS, 2 * SECOND_NS) for at in (4, 6, 8))
     assert sampler.wants(10 * SECOND_NS, 2 * SECOND_NS)
+
+
+def seconds_taken(sampler: Sampler, *, fps: int, begin_s: float, end_s: float) -> list[float]:
+    times = [number / fps for number in range(round(begin_s * fps), round(end_s * fps))]
+    return [at_s for at_s in times if sampler.takes(round(at_s * SECOND_NS))]
+
+
+def test_a_moment_is_looked_at_besides_the_regular_looks_and_moves_none_of_them() -> None:
+    sampler = Sampler(2 * SECOND_NS)
+    assert sampler.takes(0)
+    sampler.settle(quiet=False, due_ns=5 * SECOND_NS)
+    assert seconds_taken(sampler, fps=10, begin_s=0.1, end_s=9) == [2.0, 4.0, 5.0, 6.0, 8.0]
+
+
+def test_a_moment_that_falls_on_a_regular_look_is_looked_at_once() -> None:
+    sampler = Sampler(2 * SECOND_NS)
+    assert sampler.takes(0)
+    sampler.settle(quiet=False, due_ns=4 * SECOND_NS)
+    assert seconds_taken(sampler, fps=10, begin_s=0.1, end_s=9) == [2.0, 4.0, 6.0, 8.0]
+
+
+def test_an_older_look_that_ends_later_does_not_ask_for_the_same_moment_again() -> None:
+    """The reader is ahead of whoever looks: what it has taken since, that one does not know."""
+    sampler = Sampler(2 * SECOND_NS)
+    sampler.took(0)
+    sampler.settle(quiet=False, due_ns=3 * SECOND_NS)
+    assert sampler.takes(3 * SECOND_NS)
+    sampler.settle(quiet=False, due_ns=3 * SECOND_NS)
+    assert sampler.moment_ns is None
+    assert not sampler.wants(3 * SECOND_NS + 1)
+
+
+def test_a_moment_goes_when_what_stood_has_gone() -> None:
+    sampler = Sampler(2 * SECOND_NS)
+    sampler.took(0)
+    sampler.settle(quiet=False, due_ns=3 * SECOND_NS)
+    sampler.settle(quiet=True)
+    assert not sampler.wants(3 * SECOND_NS // 2)
+    assert sampler.moment_ns is None
+
+
+def test_of_key_frames_none_is_taken_before_the_moment_on_its_account() -> None:
+    sampler = Sampler(4 * SECOND_NS)
+    sampler.took(0, 2 * SECOND_NS)
+    sampler.settle(quiet=False, due_ns=3 * SECOND_NS)
+    assert not sampler.wants(2 * SECOND_NS, 2 * SECOND_NS)
+    assert sampler.wants(3 * SECOND_NS)

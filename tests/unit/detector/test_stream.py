@@ -13,8 +13,8 @@ from detector.sampling import Sampled, Sampler
 from detector.stream import Taken, Watch, run_inputs, run_stream
 from fences.clock import SECOND_NS
 from fences.guard import Guard
-from fences.observation import Gap, Observation
-from tests.fences_kit import brief, fence, looks, ns, play, seen
+from fences.observation import Detection, Gap, Observation
+from tests.fences_kit import brief, fence, looks, ns, play, rule, seen
 from tests.obstruction_kit import Place
 
 
@@ -56,6 +56,19 @@ class Converted:
         return Frame(ns(at), ns(at) + 7, image)
 
 
+@dataclass
+class Sees:
+    """Eyes that see the same in every picture."""
+
+    thing: Detection
+    wanted_px: int = 80
+    quiet: bool = False
+
+    def look(self, image: Image, media_ns: int, wall_ns: int) -> Observation:
+        assert image.ndim == 3
+        return Observation(media_ns, wall_ns, (self.thing,))
+
+
 def test_frames_are_sampled_looked_at_and_handed_on_in_order() -> None:
     made, basket = Converted(), Basket()
     items: list[Frame | Gap] = [made.frame(n / 4) for n in range(8)]
@@ -71,6 +84,18 @@ def test_frames_are_sampled_looked_at_and_handed_on_in_order() -> None:
     assert isinstance(first, Observation)
     assert (first.media_ns, first.wall_ns) == (0, 7)
     assert guard.states["lane"].last_ns == ns(1)
+
+
+def test_a_dwell_that_ends_between_two_looks_has_one_of_its_own() -> None:
+    """And the next one is where it would have been."""
+    made, basket = Converted(), Basket()
+    lane = fence(rule(dwell=3.5, min_area=0.0))
+    sampler = Sampler(2 * SECOND_NS)
+    watch = Watch(sampler, Sees(seen()), Guard((lane,)), basket)
+    items: list[Frame | Gap] = [made.frame(n / 4) for n in range(32)]
+    run_stream(Sampled(Reel(items), sampler), watch)
+    assert made.times == [0.0, 2.0, 3.5, 4.0, 6.0]
+    assert brief(event for taken in basket.taken for event in taken.events) == [("opened", 3.5)]
 
 
 def test_recorded_inputs_give_what_the_core_gives() -> None:

@@ -138,6 +138,45 @@ def test_whoever_looks_more_often_gets_pictures_between(clip: Path) -> None:
     assert all(abs(time - number / 2) <= 0.1 for number, time in enumerate(times))
 
 
+def awaiting(moment_s: float, every_s: float = 1.0) -> Sampler:
+    """A sampler that has been told of a moment at which it matters to look."""
+
+    class Awaiting(Sampler):
+        def took(self, media_ns: int, step_ns: int = 0) -> None:
+            super().took(media_ns, step_ns)
+            self.settle(quiet=False, due_ns=round(moment_s * SECOND_NS))
+
+    return Awaiting(round(every_s * SECOND_NS))
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["live", "recorded"])
+def test_a_moment_between_two_key_frames_is_decoded_once_and_is_the_right_picture(
+    clip: Path, recorded: bool
+) -> None:
+    turns = Turns()
+    times = watched(clip, awaiting(2.5), turns, recorded=recorded)
+    assert times == near([0.0, 1.0, 2.0, 2.5, 3.0])
+    assert times[3] >= 2.5
+    assert turns.taken == 5
+
+
+def test_a_moment_just_before_a_key_frame_is_left_to_that(clip: Path) -> None:
+    """Everything since the key frame before would have to be decoded for it."""
+    turns = Turns()
+    assert watched(clip, awaiting(1.9), turns) == near([0.0, 1.0, 2.0, 3.0])
+    assert turns.taken == 4
+
+
+def test_a_moment_whose_group_is_damaged_is_left_to_the_next_key_frame(clip: Path) -> None:
+    data = bytearray(clip.read_bytes())
+    with av.open(clip) as container:
+        second = [it for it in container.demux(video=0) if it.is_keyframe and it.size][1]
+        assert second.pos is not None
+        data[second.pos + 8 : second.pos + second.size] = bytes(second.size - 8)
+    clip.write_bytes(data)
+    assert watched(clip, awaiting(1.5)) == near([0.0, 2.0, 3.0])
+
+
 def test_a_recording_tells_beforehand_how_far_its_key_frames_are_apart(clip: Path) -> None:
     turns = Turns()
     assert watched(clip, Sampler(SECOND_NS), turns, recorded=True) == near([0.0, 1.0, 2.0, 3.0])
