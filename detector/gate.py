@@ -26,11 +26,13 @@ MARGIN = 0.15
 LONG_SIDE_PX = 192
 """Of the small picture: a person of a thirtieth of the picture's height still has some pixels."""
 
-CONTRAST = 9.0
+CONTRAST = 9
 """Change of a channel (0-255) of such a pixel, the mean of many, that is no noise."""
 
 CHANGED_PIXELS = 3
 """So many of them are something."""
+
+_NOTHING, _NOISE = (0, 0, 0), (CONTRAST, CONTRAST, CONTRAST)
 
 _Small = NDArray[np.uint8]
 
@@ -53,8 +55,8 @@ class Gate:
         known = self._known
         waited_ns = media_ns - self._asked_ns
         if known is not None and known.shape == small.shape and 0 <= waited_ns < ASK_ANYWAY_NS:
-            change = cv2.absdiff(small, known).max(axis=2)
-            if np.count_nonzero(change > CONTRAST) < CHANGED_PIXELS:
+            same = cv2.inRange(cv2.absdiff(small, known), _NOTHING, _NOISE)
+            if same.size - cv2.countNonZero(same) < CHANGED_PIXELS:
                 return False
         self._known, self._asked_ns = small, media_ns
         return True
