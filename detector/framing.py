@@ -139,13 +139,26 @@ def _near(a: tuple[int, int], b: tuple[int, int]) -> bool:
 
 def edges_of(image: Image) -> Edges:
     """The edges of a picture, alike under any exposure."""
-    small = cv2.resize(image, SIZE_HW[::-1], interpolation=cv2.INTER_AREA)
-    smooth = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), (3, 3), 0)
+    smooth = cv2.GaussianBlur(cv2.cvtColor(_small(image), cv2.COLOR_BGR2GRAY), (3, 3), 0)
     strength = cv2.magnitude(
         cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     )
     mean = float(strength.mean()) + 1e-3
     return np.asarray(np.minimum(strength / mean, _STRONGEST), dtype=np.float32)
+
+
+def _small(image: Image) -> Image:
+    """Means of whole numbers of pixels: of parts of pixels they take ten times as long."""
+    height, width = SIZE_HW
+    if image.shape[0] % height or image.shape[1] % width:
+        step_wh = _whole(image.shape[1], width), _whole(image.shape[0], height)
+        image = np.asarray(cv2.resize(image, step_wh, interpolation=cv2.INTER_NEAREST))
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))
+
+
+def _whole(side_px: int, part_px: int) -> int:
+    """The multiple of ``part_px`` that is nearest, at least one."""
+    return max(1, round(side_px / part_px)) * part_px
 
 
 def compare(reference: Edges, now: Edges) -> Fit:

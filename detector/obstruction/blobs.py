@@ -37,6 +37,8 @@ def blobs_in(changed: Mask, inside: Mask) -> Iterator[Blob]:
         small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     )
     within = np.where(inside, joined, 0).astype(np.uint8)
+    if cv2.countNonZero(within) == 0:  # as nearly always, and what follows takes its time
+        return
     count, labels, stats, _ = cv2.connectedComponentsWithStats(within, connectivity=8)
     least = max(MIN_PIXELS, MIN_SHARE * changed.size)
     for number in range(1, count):

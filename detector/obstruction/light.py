@@ -68,17 +68,19 @@ def gain(view: Plane, background: Plane, where: Mask) -> Plane:
     The median over a sample of the fence's empty pixels: an object that covers less than
     half of them does not move it.
     """
-    rows, columns = np.nonzero(where)
-    if rows.size == 0:
+    pixels = np.flatnonzero(where)
+    if pixels.size == 0:
         return np.ones(3, np.float32)
-    every = slice(None, None, max(1, rows.size // _SAMPLE))
-    now, before = view[rows[every], columns[every]], background[rows[every], columns[every]]
+    sample = pixels[:: max(1, pixels.size // _SAMPLE)]
+    now, before = view.reshape(-1, 3)[sample], background.reshape(-1, 3)[sample]
     return np.asarray(np.median((now + _DARK) / (before + _DARK), axis=0), dtype=np.float32)
 
 
 def under(view: Plane, factors: Plane) -> Plane:
     """The view as the camera would have shown it under the background's exposure."""
-    return np.asarray(np.clip((view + _DARK) / factors - _DARK, 0.0, 400.0), dtype=np.float32)
+    divided = np.column_stack((np.diag(1.0 / factors), _DARK / factors - _DARK))
+    seen = np.asarray(cv2.transform(view, divided), dtype=np.float32)
+    return np.clip(seen, 0.0, 400.0, out=seen)
 
 
 def is_light(now: Plane, before: Plane, blob: Mask) -> bool:

@@ -47,8 +47,8 @@ def novelty(now: Plane, before: Plane) -> Plane:
 
 
 def _largest(each: Plane) -> Plane:
-    most = np.maximum(np.maximum(each[..., 0], each[..., 1]), each[..., 2])
-    return np.asarray(most, dtype=np.float32)
+    blue, green, red = cv2.split(each)
+    return np.asarray(cv2.max(cv2.max(blue, green), red), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
