@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import av
@@ -51,12 +56,26 @@ def kerbwatch(
     lang: str = "en",
     env: Mapping[str, str] | None = None,
     timeout_s: float = 60.0,
+    cold: bool = False,
 ) -> Done:
-    """Run the command to its end in ``cwd``."""
+    """Run the command to its end in ``cwd``.
+
+    It is a fork of a Python that has read the libraries (see ``warm.py``), unless it shall be
+    ``cold`` or ``env`` says something to Python itself. All forks of one test run have the same
+    seed for hashes: what must not depend on it is to be compared with a cold one.
+    """
+    whole = environment(lang, **(env or {}))
+    command = [str(KERBWATCH), *map(str, arguments)]
+    if cold or any(name.startswith("PYTHON") for name in whole):
+        return _cold(command, cwd, whole, timeout_s)
+    return warmed().run(command, cwd, whole, timeout_s)
+
+
+def _cold(command: list[str], cwd: Path, env: Mapping[str, str], timeout_s: float) -> Done:
     done = subprocess.run(
-        [KERBWATCH, *arguments],
+        command,
         cwd=cwd,
-        env=environment(lang, **(env or {})),
+        env=env,
         capture_output=True,
         text=True,
         timeout=timeout_s,
@@ -64,6 +83,66 @@ def kerbwatch(
         stdin=subprocess.DEVNULL,
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+class Warm:
+    """The process of ``warm.py``; it ends with this one."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("warm.py")],
+            env=environment(OPENBLAS_NUM_THREADS="1"),  # its threads would not survive a fork
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._one = threading.Lock()
+
+    def run(self, command: list[str], cwd: Path, env: Mapping[str, str], timeout_s: float) -> Done:
+        """Raises ``TimeoutExpired`` as ``subprocess.run`` does."""
+        with self._one, TemporaryDirectory() as folder:
+            files = [Path(folder, name) for name in ("out", "err")]
+            for file in files:
+                file.touch()
+            asked = {
+                "command": command,
+                "folder": str(cwd),
+                "environment": env,
+                "files": [str(file) for file in files],
+            }
+            number = self._ask(json.dumps(asked))
+            killer = threading.Timer(timeout_s, os.kill, (number, signal.SIGKILL))
+            killer.start()
+            code = self._answer()
+            killer.cancel()
+            killer.join()
+            out, err = (file.read_text(encoding="utf-8") for file in files)
+        if code == -signal.SIGKILL:
+            raise subprocess.TimeoutExpired(command, timeout_s, out, err)
+        return Done(code, out, err)
+
+    def close(self) -> None:
+        with self._process:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+
+    def _ask(self, line: str) -> int:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> int:
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
+
+
+@cache
+def warmed() -> Warm:
+    """One for all tests of this process."""
+    made = Warm()
+    atexit.register(made.close)
+    return made
 
 
 def street(box: bool, number: int = 0) -> Image:

@@ -18,7 +18,7 @@ SHORT = ("--set", "tuning", "--conditions", "day,rain", "--clips", "1", "--size"
 
 def short_round(folder: Path, *options: str, lang: str = "en") -> Done:
     arguments = ("accuracy", *SHORT, "--negative-minutes", "0.5", "--out", "out", *options)
-    return kerbwatch(*arguments, cwd=folder, lang=lang, timeout_s=170)
+    return kerbwatch(*arguments, cwd=folder, lang=lang, timeout_s=170, cold=True)
 
 
 def clips_of(folder: Path) -> list[dict[str, Any]]:

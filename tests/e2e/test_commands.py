@@ -13,7 +13,15 @@ import pytest
 
 from kerbwatch.clock import SystemClock
 from kerbwatch.version import VERSION
-from tests.e2e.kit import KERBWATCH, camera, environment, fence, kerbwatch, streams, street_clip
+from tests.e2e.kit import (
+    KERBWATCH,
+    camera,
+    environment,
+    fence,
+    kerbwatch,
+    streams,
+    street_clip,
+)
 
 COMMANDS = (
     "run",
@@ -40,6 +48,30 @@ def test_without_a_command_the_help_is_shown_as_misuse(tmp_path: Path) -> None:
     done = kerbwatch(cwd=tmp_path)
     assert done.code == 2
     assert all(f"  {name} " in done.out + done.err for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("cases list", 0),
+        ("duty", 0),
+        ("evidence verify --all", 0),
+        ("inbox nobody", 2),
+        ("ledger export --from 2026-09-21", 0),
+        ("mqtt schema", 0),
+        ("notify list", 0),
+        ("quarantine", 0),
+        ("rest token duty", 0),
+        ("scenarios", 0),
+        ("store check", 1),
+    ],
+)
+def test_a_command_reads_itself_what_it_needs(tmp_path: Path, command: str, code: int) -> None:
+    """A Python that has read nothing yet; other tests start the other commands like that."""
+    streams(tmp_path, [camera("cam", "clip.avi", [fence()])])
+    done = kerbwatch(*command.split(), cwd=tmp_path, cold=True)
+    assert done.code == code, done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -13,7 +13,7 @@ from tests.e2e.kit import kerbwatch
 @pytest.mark.timeout(420)
 def test_the_demo_opens_delivers_and_clears_all_three_and_ends_by_itself(tmp_path: Path) -> None:
     """From nothing, offline; its last line is a JSON summary."""
-    done = kerbwatch("demo", "--seconds", "60", cwd=tmp_path, timeout_s=400)
+    done = kerbwatch("demo", "--seconds", "60", cwd=tmp_path, timeout_s=400, cold=True)
     assert done.code == 0, done.out + done.err
     summary = json.loads(done.out.splitlines()[-1])
     assert summary["ok"] is True

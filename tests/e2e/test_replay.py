@@ -127,7 +127,8 @@ def test_observations_alone_give_the_same_bytes(clip: Path) -> None:
     assert kerbwatch("replay", clip, cwd=folder).code == 0
     clip.unlink()
     log = folder / "out" / "observations.jsonl"
-    done = kerbwatch("replay", "--observations", log, "--out", "again", "--json", cwd=folder)
+    asked = ("replay", "--observations", log, "--out", "again", "--json")
+    done = kerbwatch(*asked, cwd=folder, cold=True)
     assert done.code == 0, done.err
     for name in ("events.jsonl", "observations.jsonl"):
         assert (folder / "again" / name).read_bytes() == (folder / "out" / name).read_bytes()
@@ -139,8 +140,8 @@ def test_observations_alone_give_the_same_bytes(clip: Path) -> None:
 
 
 def test_a_rerun_from_the_video_gives_the_same_bytes(clip: Path) -> None:
-    for out in ("one", "two"):
-        assert kerbwatch("replay", clip, "--out", out, cwd=clip.parent).code == 0
+    for out, cold in (("one", False), ("two", True)):
+        assert kerbwatch("replay", clip, "--out", out, cwd=clip.parent, cold=cold).code == 0
     for name in ("events.jsonl", "observations.jsonl", "cases.json"):
         one, two = (clip.parent / out / name for out in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
