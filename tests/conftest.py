@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from benchmarks.postgres import NoPostgresError, PostgresServer, new_server
+from tests.order import LONG
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("KERBWATCH_REQUIRE_ALL") == "1"
@@ -20,6 +21,18 @@ settings.register_profile("kerbwatch", deadline=None, suppress_health_check=[Hea
 # What decides whether a change lands draws the same examples each time; by hand, new ones.
 settings.register_profile("lands", settings.get_profile("kerbwatch"), derandomize=True)
 settings.load_profile("lands" if REQUIRE_ALL else "kerbwatch")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files are given out as they stand; pytest-xdist would take those of one long test last."""
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first."""
+    rank = {ROOT / file: place for place, file in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path, len(LONG)))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.order import LONG
+
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 SOURCES = ("fences", "detector", "alerts", "replay", "kerbwatch", "benchmarks", "chaos")
@@ -35,6 +37,10 @@ def test_no_source_file_is_longer_than_one_sitting() -> None:
         if (lines := len(file.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
     }
     assert long == {}
+
+
+def test_the_files_that_are_run_first_are_there() -> None:
+    assert [file for file in LONG if not (ROOT / file).is_file()] == []
 
 
 def test_the_command_line_loads_neither_torch_nor_the_engines() -> None:
