@@ -67,8 +67,10 @@ class Place:
             rough = chance.uniform(0, 255, (12, 9, 3)).astype(np.float32)
             size = (columns.stop - columns.start, rows.stop - rows.start)
             picture[rows, columns] = cv2.resize(rough, size, interpolation=cv2.INTER_NEAREST)
-        picture = picture * light + chance.normal(0.0, self.noise, picture.shape)
-        return np.clip(picture, 0, 255).astype(np.uint8)
+        noise = chance.standard_normal(picture.shape, np.float32)
+        noise *= np.float32(self.noise)
+        noise += picture * np.float32(light)
+        return np.clip(noise, 0, 255, out=noise).astype(np.uint8)
 
     def pixels(self, box: Box) -> tuple[slice, slice]:
         height, width = self.size_hw
