@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.testing
 from hypothesis import HealthCheck, settings
+from typer.main import get_command
 
 from benchmarks.postgres import NoPostgresError, PostgresServer, new_server
 from tests.order import LONG
@@ -21,6 +24,9 @@ settings.register_profile("kerbwatch", deadline=None, suppress_health_check=[Hea
 # What decides whether a change lands draws the same examples each time; by hand, new ones.
 settings.register_profile("lands", settings.get_profile("kerbwatch"), derandomize=True)
 settings.load_profile("lands" if REQUIRE_ALL else "kerbwatch")
+
+# Typer's runner builds all commands anew for each call, most of what a short one costs.
+vars(typer.testing)["_get_command"] = cache(get_command)
 
 
 def pytest_configure(config: pytest.Config) -> None:
