@@ -60,13 +60,14 @@ def kerbwatch(
 ) -> Done:
     """Run the command to its end in ``cwd``.
 
-    It is a fork of a Python that has read the libraries (see ``warm.py``), unless it shall be
-    ``cold`` or ``env`` says something to Python itself. All forks of one test run have the same
+    On Linux it is a fork of a Python that has read the libraries (see ``warm.py``), unless it shall
+    be ``cold`` or ``env`` says something to Python itself. All forks of one test run have the same
     seed for hashes: what must not depend on it is to be compared with a cold one.
     """
     whole = environment(lang, **(env or {}))
     command = [str(KERBWATCH), *map(str, arguments)]
-    if cold or any(name.startswith("PYTHON") for name in whole):
+    for_python = any(name.startswith("PYTHON") for name in whole)
+    if cold or for_python or sys.platform != "linux":
         return _cold(command, cwd, whole, timeout_s)
     return warmed().run(command, cwd, whole, timeout_s)
 
@@ -134,7 +135,9 @@ class Warm:
 
     def _answer(self) -> int:
         assert self._process.stdout is not None
-        return int(self._process.stdout.readline())
+        line = self._process.stdout.readline()
+        assert line, "warm.py has ended by itself"
+        return int(line)
 
 
 @cache
