@@ -12,6 +12,7 @@ from alerts.deadlines import Deadlines
 from alerts.evidence import EvidenceFolder
 from alerts.intake import Intake
 from alerts.keeping import Keeping
+from alerts.leftovers import Leftovers
 from alerts.messages import Writer
 from alerts.registry import Registry
 from alerts.retention import Budgets
@@ -29,6 +30,7 @@ class Clerks:
     deadlines: Deadlines
     crier: Crier
     keeping: Keeping
+    leftovers: Leftovers
 
     def tend(self) -> None:
         """Do what is due; call it about once a second. Raises ``StoreError``."""
@@ -37,6 +39,7 @@ class Clerks:
         self.deadlines.tend()
         self.crier.tend()
         self.keeping.tend()
+        self.leftovers.tend()
 
 
 def make_clerks(
@@ -67,4 +70,5 @@ def make_clerks(
         Deadlines(store, writer, clock, registry=registry),
         Crier(store, writer, clock, registry=registry),
         Keeping(store, writer, evidence.root, clock, budgets, registry=registry),
+        Leftovers(store, evidence.root, clock),
     )

@@ -29,6 +29,7 @@ from alerts.casebook import event_key
 from alerts.cases import Case, CaseState, Clip, utc
 from alerts.errors import EvidenceError
 from alerts.files import EvidenceFile
+from alerts.naming import part_of
 from alerts.parts import scenario_names
 from alerts.peak import RAW
 from alerts.picture import Annotation, Image, annotate
@@ -117,7 +118,7 @@ class EvidenceFolder:
         """
         relative = f"{self.picture_path(case)}.{footage.suffix}"
         path = self.root / relative
-        part = path.with_name(f".{path.name}.part")
+        part = part_of(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             footage.write(part)
@@ -262,7 +263,7 @@ def write_jpeg(path: Path, image: Image) -> bytes:
     encoded, pixels = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     if not encoded:
         raise EvidenceError("evidence_write", path=path, problem="JPEG encoder")
-    part = path.with_name(f".{path.name}.part")
+    part = part_of(path)
     data: bytes = pixels.tobytes()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

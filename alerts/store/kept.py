@@ -43,6 +43,11 @@ def removed(limit: int) -> Select[Any]:
     return select(_files.path).where(_files.removed).order_by(_files.path).limit(limit)
 
 
+def known(paths: Collection[str]) -> Select[Any]:
+    """Those of these paths that are there or told to be gone."""
+    return select(_files.path).where(_files.path.in_(paths))
+
+
 def row_of(file: EvidenceFile, line: Transition) -> dict[str, Any]:
     return {
         "path": file.path,

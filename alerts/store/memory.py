@@ -82,6 +82,9 @@ class MemoryStore:
         gone = sorted(path for path, (_, removed) in self._kept().items() if removed)
         return tuple(path for path in gone if path not in self._data.forgotten)[:limit]
 
+    def known_evidence(self, paths: Collection[str]) -> frozenset[str]:
+        return frozenset(paths) & self._kept().keys() - self._data.forgotten
+
     def forget_evidence(self, paths: Collection[str]) -> None:
         self._data.forgotten.update(paths)
 
@@ -175,7 +178,7 @@ class MemoryStore:
         back_wall_ns: int,
         after_id: int,
         limit: int,
-        without: Collection[str],
+        but: Collection[str],
     ) -> tuple[Delivery, ...]:
         with self._lock:
             due = (
@@ -183,7 +186,7 @@ class MemoryStore:
                 for one in self._data.deliveries.values()
                 if one.standing is Standing.WAITING
                 and one.id > after_id
-                and one.letter.recipient_id not in without
+                and one.letter.recipient_id not in but
                 and not now_wall_ns < one.due_wall_ns < back_wall_ns
             )
             return tuple(due)[:limit]

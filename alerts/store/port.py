@@ -230,6 +230,10 @@ class Store(Protocol):
         """Paths that the log tells to be gone, and that may still be on the disk."""
         ...
 
+    def known_evidence(self, paths: Collection[str]) -> frozenset[str]:
+        """Those of them that a log names; not what it told to be gone, and is off the disk."""
+        ...
+
     def forget_evidence(self, paths: Collection[str]) -> None:
         """They are off the disk."""
         ...
@@ -269,14 +273,9 @@ class Store(Protocol):
         ...
 
     def due_deliveries(
-        self,
-        now_wall_ns: int,
-        back_wall_ns: int,
-        after_id: int,
-        limit: int,
-        without: Collection[str],
+        self, now_wall_ns: int, back_wall_ns: int, after_id: int, limit: int, but: Collection[str]
     ) -> tuple[Delivery, ...]:
-        """Waiting ones with ``id > after_id`` in order, but those of recipients in ``without``.
+        """Waiting ones with ``id > after_id`` in order, but those of recipients in ``but``.
 
         Due are those of up to ``now_wall_ns``, and those of ``back_wall_ns`` and later: nothing
         is put off for so long, so the clock was set back.

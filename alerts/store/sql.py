@@ -227,14 +227,9 @@ class SqlStore:
             return connection.execute(table.delete().where(which, table.c.id <= last_old)).rowcount
 
     def due_deliveries(
-        self,
-        now_wall_ns: int,
-        back_wall_ns: int,
-        after_id: int,
-        limit: int,
-        without: Collection[str],
+        self, now_wall_ns: int, back_wall_ns: int, after_id: int, limit: int, but: Collection[str]
     ) -> tuple[Delivery, ...]:
-        query = deliveries.due(now_wall_ns, back_wall_ns, after_id, limit, without)
+        query = deliveries.due(now_wall_ns, back_wall_ns, after_id, limit, but)
         return tuple(deliveries.row_to_delivery(row) for row in self._read(query))
 
     def settle_deliveries(self, settled: Collection[Delivery]) -> None:
@@ -264,6 +259,9 @@ class SqlStore:
 
     def removed_evidence(self, limit: int) -> tuple[str, ...]:
         return tuple(row["path"] for row in self._read(kept.removed(limit)))
+
+    def known_evidence(self, paths: Collection[str]) -> frozenset[str]:
+        return frozenset(row["path"] for row in self._read(kept.known(paths)))
 
     def forget_evidence(self, paths: Collection[str]) -> None:
         if paths:

@@ -141,10 +141,14 @@ def test_both_stores_tell_the_same_of_files(tmp_path: Path) -> None:
         held = store.oldest_evidence(Kind.PICTURES, 9)
         keeper.release(first[0].case_id, "centre", "x")
         keeper.remove(first[:1])
+        paths = [*(it.path for it in first), "gate-3/x.jpg"]
+        known = store.known_evidence(paths)
         told.append(
-            (first, held, store.oldest_evidence(Kind.PICTURES, 9), store.removed_evidence(9))
+            (first, held, store.oldest_evidence(Kind.PICTURES, 9), store.removed_evidence(9), known)
         )
         assert (len(first), len(held), len(told[-1][2])) == (6, 2, 5)
+        assert set(paths) - known == {first[0].path, "gate-3/x.jpg"}, "forgotten, and never there"
+        assert store.known_evidence([]) == frozenset()
         store.close()
     assert told[0] == told[1]
 
