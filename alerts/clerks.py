@@ -70,5 +70,5 @@ def make_clerks(
         Deadlines(store, writer, clock, registry=registry),
         Crier(store, writer, clock, registry=registry),
         Keeping(store, writer, evidence.root, clock, budgets, registry=registry),
-        Leftovers(store, evidence.root, clock),
+        Leftovers(store, evidence.root, clock, budgets),
     )

@@ -4,8 +4,13 @@
 |---|---|
 | half of a file (``.NAME.part``) | once it is old enough |
 | named as the service names files, in no log | if its case's log is whole and went on after it |
-| the same, of a held case or of one that this store does not know | never |
+| the same, of a case that this store does not know | when all evidence of its age goes |
+| the same, of a held case | never |
 | anything else | never |
+
+A camera that is killed as it opens a case opens another one later, so what a store does not know
+may be nobody's; but it is all there is left where an old copy of the store, or the wrong one, was
+put in its place. Nobody can tell the two apart, so it has as much time as all evidence.
 
 Services, REST servers and commands write to one folder at the same time; none of them takes an
 hour over a file, so an hour and the start of this process say what is old enough.
@@ -24,8 +29,9 @@ from pathlib import Path
 from stat import S_ISREG
 
 from alerts.chain import Trail
-from alerts.naming import case_id_in, is_part
+from alerts.naming import is_part, name_in
 from alerts.proof import prove_log
+from alerts.retention import Budgets, is_aged, kind_of
 from alerts.store.port import Store
 from fences.clock import SECOND_NS, Clock
 
@@ -60,10 +66,11 @@ class Leftovers:
     had only just been left then.
     """
 
-    def __init__(self, store: Store, root: Path, clock: Clock) -> None:
+    def __init__(self, store: Store, root: Path, clock: Clock, budgets: Budgets) -> None:
         self._store = store
         self._root = root
         self._clock = clock
+        self._budgets = budgets
         self._start_wall_ns = clock.wall_ns()
         self._due_ns = [clock.monotonic_ns(), clock.monotonic_ns() + OLD_NS]
         self._walk: Iterator[Lying] | None = None
@@ -105,12 +112,14 @@ class Leftovers:
         name = file.path.rpartition("/")[2]
         if is_part(name):
             return Leftover.PART
-        case_id = case_id_in(name)
+        case_id = name_in(name)
         if case_id is None:
             return None
         trail = self._store.trail(case_id)
         if trail is None:
-            return Leftover.STRANGER
+            age_ns = self._clock.wall_ns() - file.written_wall_ns
+            aged = is_aged(kind_of(file.path), age_ns, self._budgets)
+            return Leftover.ORPHAN if aged else Leftover.STRANGER
         return Leftover.ORPHAN if is_orphan(trail, file) else None
 
     def _remove(self, file: Lying) -> bool:

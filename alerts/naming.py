@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 _PART = re.compile(r"\..+\.part")
-_OWN = re.compile(
-    r"(?P<case_id>.+?-[0-9a-f]{6})"
+_OF_CASE = re.compile(
+    r"(?P<name>.+?-[0-9a-f]{6})"
     r"(\.v[0-9]+)?"
-    r"(\.(mp4|mkv)|(\.[0-9a-f]{6}\.(peak|after)|\.after)?(\.raw)?\.jpg|\.[0-9a-f]{12}\.jpg)"
+    r"(\.(mp4|mkv)|(\.[0-9a-f]{6}\.(peak|after)|\.after)?(\.raw)?\.jpg)"
 )
 """As :mod:`alerts.evidence` shows them; a case's id ends in a digest."""
+
+_OF_PERSON = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.jpg")
 
 
 def part_of(path: Path) -> Path:
@@ -24,7 +26,10 @@ def is_part(name: str) -> bool:
     return _PART.fullmatch(name) is not None
 
 
-def case_id_in(name: str) -> str | None:
-    """The case that a file says it is of; None for a name that this program gives to none."""
-    found = _OWN.fullmatch(name)
-    return None if found is None else found["case_id"]
+def name_in(name: str) -> str | None:
+    """The case, or of a report the request, that a file says it is of.
+
+    None for a name that this program gives to no file.
+    """
+    found = _OF_CASE.fullmatch(name) or _OF_PERSON.fullmatch(name)
+    return None if found is None else found["name"]

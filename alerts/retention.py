@@ -79,6 +79,12 @@ def counts(kind: Kind | None, own: Kind, *, is_open: bool) -> bool:
     return kind in {None, own} or (kind is Kind.CLOSED and not is_open)
 
 
+def is_aged(kind: Kind, age_ns: int, budgets: Budgets) -> bool:
+    """Whether evidence of that kind and age goes, whosever it is, but what is open or held."""
+    kept = (budgets.of.get(one, NO_BUDGET).keep_ns for one in (kind, Kind.CLOSED))
+    return any(keep_ns is not None and age_ns > keep_ns for keep_ns in kept)
+
+
 def choose(
     files: Iterable[Kept], usage: Usage, budgets: Budgets, now_wall_ns: int, free_bytes: int
 ) -> tuple[Kept, ...]:

@@ -13,7 +13,7 @@ from alerts.errors import StoreError
 from alerts.keeping import Keeping
 from alerts.leftovers import OLD_NS, Leftovers
 from alerts.proof import prove
-from alerts.retention import NO_BUDGETS
+from alerts.retention import NO_BUDGETS, Budget, Budgets, Kind
 from alerts.store.sql import SqlStore
 from fences.clock import SECOND_NS
 from tests.alerts_kit import START_WALL_NS, WRITER, FakeClock
@@ -48,8 +48,10 @@ def at(path: Path, at_s: float) -> Path:
     return path
 
 
-def sweep(store: SqlStore, place: Place, clock: FakeClock | None = None) -> Leftovers:
-    leftovers = Leftovers(store, folder_of(place).root, clock or FakeClock())
+def sweep(
+    store: SqlStore, place: Place, clock: FakeClock | None = None, budgets: Budgets = NO_BUDGETS
+) -> Leftovers:
+    leftovers = Leftovers(store, folder_of(place).root, clock or FakeClock(), budgets)
     for _ in range(3):
         leftovers.tend()
     return leftovers
@@ -89,7 +91,7 @@ def test_a_clock_that_jumps_makes_nothing_old_that_was_written_since_the_start(
 ) -> None:
     case_id = fill(place)
     clock = FakeClock()
-    leftovers = Leftovers(store, folder_of(place).root, clock)
+    leftovers = Leftovers(store, folder_of(place).root, clock, NO_BUDGETS)
     own = put(place, f".{case_id}.jpg.part", 1)
     clock.pass_s(5 * HOUR_S)
     leftovers.tend()
@@ -127,24 +129,37 @@ def test_what_a_held_case_bears_the_name_of_stays(place: Place, store: SqlStore)
     assert not orphan.exists()
 
 
-OTHERS = (
+STRANGERS = (
     "x.lane.blocked_fire_lane.20260921T141320Z-0a1b2c.jpg",  # of a store that was not put back
     "r-1.0123456789ab.jpg",  # of a report
-    "photo.jpg",
-    "README",
-    ".hidden",
 )
+OTHERS = ("photo.jpg", "README", ".hidden")
 
 
 def test_what_is_of_no_case_here_is_told_and_left_alone(
     place: Place, store: SqlStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     case_id = fill(place)
-    others = [put(place, name) for name in (*OTHERS, f"{case_id}.photo.jpg")]
+    others = [put(place, name) for name in (*STRANGERS, *OTHERS, f"{case_id}.photo.jpg")]
     with caplog.at_level(logging.INFO, "alerts.leftovers"):
         sweep(store, place)
     assert all(path.exists() for path in others)
-    assert caplog.messages == ["evidence_strangers: 1 file(s) of no case in this store"]
+    assert caplog.messages == ["evidence_strangers: 2 file(s) of no case in this store"]
+
+
+@pytest.mark.parametrize("kind", [Kind.PICTURES, Kind.CLOSED])
+def test_what_is_of_no_case_here_has_as_much_time_as_all_evidence(
+    place: Place, store: SqlStore, kind: Kind
+) -> None:
+    fill(place)
+    budgets = Budgets({kind: Budget(keep_ns=-(BEFORE_S - 1) * SECOND_NS)})
+    kept = [put(place, name) for name in (*STRANGERS, *OTHERS)]
+    sweep(store, place, budgets=budgets)
+    assert all(path.exists() for path in kept)
+    for path in kept:
+        at(path, BEFORE_S - 2)
+    sweep(store, place, budgets=budgets)
+    assert [path.name for path in kept if path.exists()] == list(OTHERS)
 
 
 def test_a_file_that_is_newer_than_its_log_may_be_of_a_log_that_is_elsewhere(
@@ -195,7 +210,7 @@ def test_a_store_that_is_away_for_a_moment_costs_nothing(
 ) -> None:
     case_id = fill(place)
     orphan = put(place, f"{case_id}.v9.jpg")
-    leftovers = Leftovers(store, folder_of(place).root, FakeClock())
+    leftovers = Leftovers(store, folder_of(place).root, FakeClock(), NO_BUDGETS)
 
     def away(_: object) -> frozenset[str]:
         raise StoreError("store_write", problem="away")
