@@ -15,13 +15,14 @@ from chaos.chained import broken_chain
 from chaos.commanded import broken_commands
 from chaos.facts import Facts, Row, Told
 from chaos.hushed import disturbed, untold
+from chaos.littered import orphaned
 from chaos.model import Visit
 from chaos.pushed import unpushed
 
 REOPEN_WITHIN_NS = 300_000_000_000
 """How soon a visit must come after the place was seen to be clear, to be the same case."""
 
-SIZES = frozenset({"cases", "health_cases", "letters", "dead_letters", "silences"})
+SIZES = frozenset({"cases", "health_cases", "letters", "dead_letters", "silences", "lifts"})
 """What of a verdict only says how much there was."""
 
 _EDGE_NS = 1_000_000_000
@@ -43,6 +44,7 @@ class Verdict:
     letters: int = 0
     dead_letters: int = 0
     silences: int = 0
+    lifts: int = 0
     lost: int = 0
     doubled: int = 0
     unheard: int = 0
@@ -57,6 +59,7 @@ class Verdict:
     health_wrong: int = 0
     status_wrong: int = 0
     commands_broken: int = 0
+    orphans: int = 0
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -84,6 +87,7 @@ def judge(facts: Facts, visits: Iterable[Visit], ills: Ills = NO_ILLS) -> Verdic
         letters=len(facts.letters),
         dead_letters=sum(row["standing"] == "dead" for row in facts.letters),
         silences=len(facts.silences),
+        lifts=sum(row["reason"] == "lift" for row in facts.log),
     )
     by_camera: defaultdict[str, list[Visit]] = defaultdict(list)
     for visit in visits:
@@ -110,6 +114,7 @@ def judge(facts: Facts, visits: Iterable[Visit], ills: Ills = NO_ILLS) -> Verdic
     verdict.add("health_wrong", wrong_health(facts, ills))
     verdict.add("status_wrong", wrong_status(facts, ills))
     verdict.add("commands_broken", broken_commands(facts))
+    verdict.add("orphans", orphaned(facts))
     return verdict
 
 

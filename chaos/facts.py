@@ -112,16 +112,22 @@ def gather(url: str, evidence: Path, heard: Iterable[Said], late: Iterable[Said]
         tuple(inboxes),
         results,
         _retained(late),
-        {
-            str(path.relative_to(evidence)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in evidence.rglob("*.jpg")
-        },
+        files_in(evidence),
         ask(url, "SELECT * FROM push_deliveries ORDER BY id"),
         cameras=ask(url, "SELECT * FROM cameras"),
         held=ask(url, "SELECT * FROM held"),
         silences=ask(url, "SELECT * FROM silences ORDER BY number"),
         statuses=_statuses(late),
     )
+
+
+def files_in(evidence: Path) -> dict[str, str]:
+    """The SHA-256 of everything that lies in the folder, by path."""
+    return {
+        path.relative_to(evidence).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in evidence.rglob("*")
+        if path.is_file()
+    }
 
 
 def _told(said: Said, recipient: str = "") -> Told:

@@ -25,16 +25,18 @@ _TOLD = {
     *("accept", "handle", "reject", "extend", "return", "suspend", "note", "close", "reopen"),
     *("silence", "still_there", "cannot_verify", "suspension_over", *_ENDS.values()),
 }
-"""Reasons of lines that all who have the case are told of, beside beginnings and ends."""
+"""Reasons of lines that all who have the case are told of, beside beginnings and ends; a ``lift``
+too, but of one's own snooze."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Hush:
-    """A silence or snooze: the line that began it, and what it is about."""
+    """A silence or snooze: the line that began it, that which ended it early, what it is about."""
 
     row: Row
     line: Row
     cases: frozenset[str]
+    lift: Row | None
 
     def holds(self, wall_ns: int) -> bool:
         row = self.row
@@ -49,7 +51,7 @@ def disturbed(facts: Facts) -> Iterator[str]:
     hushes = [
         (hush, _first_after(letters, lines, hush))
         for hush in _hushes(facts)
-        if not _is_unsure(facts, hush.row["until_wall_ns"])
+        if not (_is_unsure(facts, hush.row["until_wall_ns"]) or _is_lift_unsure(facts, hush))
     ]
     for row in letters:
         what = f"{row['event_id']} at {row['wall_ns']}"
@@ -71,6 +73,7 @@ def untold(facts: Facts) -> Iterator[str]:
     kinds = {told.event_id: told.kind for told in facts.events}
     for event_id, line in _lines_by_event(facts).items():
         is_due = kinds[event_id] in {"new", "end"} or line["reason"] in _TOLD
+        is_due = is_due or (line["reason"] == "lift" and line["actor"] != SLEEPER)
         missed = is_due and event_id not in written
         if missed and not any(_excuses(facts, hush, line) for hush in hushes):
             yield f"{line['case_id']} v{line['version']} ({line['reason']})"
@@ -84,6 +87,8 @@ def _excuses(facts: Facts, hush: _Hush, line: Row) -> bool:
         return False
     if line["id"] <= hush.line["id"]:  # it was held for the end of quiet hours, and then dropped
         return bool(line["wall_ns"] > hush.row["from_wall_ns"] - 90 * _MINUTE_NS)
+    if hush.lift is not None and hush.lift["id"] <= line["id"]:
+        return False
     until_ns, end = hush.row["until_wall_ns"], _ENDS[hush.line["reason"]]
     over = (it["id"] for it in facts.log if it["reason"] == end and it["case_id"] in hush.cases)
     if any(hush.line["id"] < id_ <= line["id"] for id_ in over):
@@ -93,7 +98,10 @@ def _excuses(facts: Facts, hush: _Hush, line: Row) -> bool:
 
 
 def _wrong_end(facts: Facts, hush: _Hush) -> Iterator[str]:
-    """A case that was open all the time is told of once when the silence is over."""
+    """A case that was open all the time is told of once when the silence is over.
+
+    One that was ended by somebody is told of in that line, and has no other end.
+    """
     row, what = hush.row, f"{hush.line['reason']} {hush.row['number']}"
     after = [
         it
@@ -108,6 +116,11 @@ def _wrong_end(facts: Facts, hush: _Hush) -> Iterator[str]:
             yield f"{what} has never ended"
     elif row["lifted_by"] is None and stayed and not anew and ends != 1:
         yield f"the end of {what} was told {ends} times"
+    elif row["lifted_by"] is not None and not _is_replaced(facts, hush):
+        if hush.lift is None:
+            yield f"{what} was ended by {row['lifted_by']}, and no line says so"
+        if ends:
+            yield f"{what} was lifted, and its end was told all the same"
 
 
 def _hushes(facts: Facts) -> Iterator[_Hush]:
@@ -120,8 +133,34 @@ def _hushes(facts: Facts) -> Iterator[_Hush]:
                 camera_id = row["camera_id"]
                 about = {it for it, camera in camera_of.items() if camera == camera_id}
                 if row["case_id"] is not None or line["case_id"] in about:
-                    yield _Hush(row, line, frozenset(about or {row["case_id"]}))
+                    cases = frozenset(about or {row["case_id"]})
+                    yield _Hush(row, line, cases, _lift_of(facts, row, line, cases))
                     break
+
+
+def _lift_of(facts: Facts, row: Row, begun: Row, cases: frozenset[str]) -> Row | None:
+    """The line of whoever ended it early."""
+    return next(
+        (
+            line
+            for line in facts.log
+            if line["reason"] == "lift"
+            and line["actor"] == row["lifted_by"]
+            and line["case_id"] in cases
+            and line["id"] > begun["id"]
+        ),
+        None,
+    )
+
+
+def _is_replaced(facts: Facts, hush: _Hush) -> bool:
+    """Whether the same was asked for again, which ends what was asked for before."""
+    return any(
+        line["reason"] == hush.line["reason"]
+        and line["case_id"] in hush.cases
+        and line["id"] > hush.line["id"]
+        for line in facts.log
+    )
 
 
 def _lines_by_event(facts: Facts) -> dict[str, Row]:
@@ -149,6 +188,10 @@ def _first_after(letters: list[Row], lines: dict[str, Row], hush: _Hush) -> int 
 
 def _is_quiet(wall_ns: int) -> bool:
     return wall_ns // _MINUTE_NS % 60 in _QUIET_MINUTES
+
+
+def _is_lift_unsure(facts: Facts, hush: _Hush) -> bool:
+    return hush.row["lifted_by"] is not None and _is_unsure(facts, hush.row["over_wall_ns"])
 
 
 def _is_unsure(facts: Facts, wall_ns: int) -> bool:

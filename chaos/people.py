@@ -40,6 +40,8 @@ _HABITS: tuple[tuple[float, str, tuple[str, ...]], ...] = (
     (0.05, "centre", ("close", "reopen", "note")),
     (0.07, "guards", ("snooze",)),
     (0.04, "duty", ("accept", "silence")),
+    (0.06, "duty", ("silence", "lift", "accept")),
+    (0.04, "guards", ("snooze", "lift", "accept")),
 )
 
 

@@ -20,10 +20,12 @@ from alerts.mqtt.address import MqttAddress
 from alerts.pushing.apprise_channel import AppriseChannel
 from alerts.pushing.course import Patience
 from alerts.pushing.letters import PushPlan
+from alerts.retention import Budget, Budgets, Kind
 from alerts.service import AlertOptions, AlertService
 from chaos import sabotage
 from chaos.clock import Control, FastClock
 from chaos.feed import Feeder
+from chaos.littered import age
 from chaos.load import name_of
 from chaos.town import LETTERBOXES, directory
 from fences.clock import SECOND_NS
@@ -36,6 +38,9 @@ STORE_AWAY = 3
 
 PATIENCE = Patience(longest_wait_ns=60 * SECOND_NS, give_up_ns=300 * SECOND_NS)
 """Of letters; seconds of the service's time, so that they come about in a short run."""
+
+KEPT = Budgets({Kind.PICTURES: Budget(keep_ns=365 * 86_400 * SECOND_NS)})
+"""Longer than any run: only what is made old goes by age."""
 
 BROKEN = 4
 """The exit status where a camera's thread has died: never right."""
@@ -75,7 +80,9 @@ def main(setting: ServiceSetting) -> int:
         mqtt=mqtt,
         pushing=PushPlan(frozenset(LETTERBOXES)),
         patience=PATIENCE,
+        budgets=KEPT,
     )
+    age(options.evidence_dir)
     try:
         people = directory(setting.cameras)
         service = AlertService(options, people, clock, channels=_channels(setting.letters_port))

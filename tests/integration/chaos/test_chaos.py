@@ -27,6 +27,7 @@ ZEROS = (
     "health_wrong",
     "status_wrong",
     "commands_broken",
+    "orphans",
     "crashes",
 )
 

@@ -127,3 +127,48 @@ def test_the_end_is_told_once_to_whom_it_left_alone() -> None:
     assert len(list(untold(facts(begun, told[:1], never)))) == 1
     ended = (*begun, line(3, 10, "place_clear"))
     assert list(untold(facts(ended, told[:2], silence))) == [], "there was nothing left to tell"
+
+
+def lifted(verb: str, who: str, at_min: float) -> Row:
+    return hush(verb, 6, 12, at_min) | {"lifted_by": who}
+
+
+def begun(verb: str) -> tuple[Row, Row]:
+    return OPENED, line(2, 6, verb, until_wall_ns=wall(12))
+
+
+def test_what_is_lifted_early_is_told_again_from_then_on() -> None:
+    lift = line(3, 8, "lift")
+    log = (*begun("silence"), lift, line(4, 9, "accept"))
+    told = (letter(1, 1, 5), letter(2, 2, 6), letter(3, 3, 8), letter(4, 4, 9))
+    right = facts(log, told, lifted("silence", "duty", 8))
+    assert list(disturbed(right)) == []
+    assert list(untold(right)) == []
+    for missing, reason in ((2, "lift"), (3, "accept")):
+        silent = replace(right, letters=(*told[:missing], *told[missing + 1 :]))
+        (found,) = untold(silent)
+        assert f"({reason})" in found
+    early = replace(right, letters=(*told[:2], letter(3, 3, 7), told[3]))
+    assert len(list(disturbed(early))) == 1, "it held until it was lifted"
+    set_back = ((wall(7), wall(67)),)
+    assert list(disturbed(replace(early, set_back=set_back))) == [], "it may have been lifted"
+
+
+def test_who_lifts_the_own_snooze_knows_it() -> None:
+    log = (*begun("snooze"), line(3, 8, "lift", actor="guards"), line(4, 9, "accept"))
+    told = (letter(1, 1, 5), letter(4, 4, 9))
+    assert list(untold(facts(log, told, lifted("snooze", "guards", 8)))) == []
+    assert len(list(untold(facts(log, told[:1], lifted("snooze", "guards", 8))))) == 1
+
+
+def test_one_that_is_ended_early_has_a_line_that_says_so_and_no_other_end() -> None:
+    told = (letter(1, 1, 5), letter(2, 2, 6), letter(3, 3, 8))
+    unsaid = facts(begun("silence"), told[:2], lifted("silence", "duty", 8))
+    (found,) = untold(unsaid)
+    assert "no line says so" in found
+    log = (*begun("silence"), line(3, 8, "lift"), line(4, 12, "silence_over"))
+    (found,) = untold(facts(log, (*told, letter(4, 4, 12)), lifted("silence", "duty", 8)))
+    assert "told all the same" in found
+    again = (*begun("silence"), line(3, 8, "silence", until_wall_ns=wall(20)))
+    newer = lifted("silence", "duty", 8), hush("silence", 8, 20, None) | {"number": 2}
+    assert [it for it in untold(facts(again, told, *newer)) if "no line" in it] == []
