@@ -14,11 +14,16 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True, eq=False)
 class _Job(Generic[Item, Result]):
-    """``turn``: set once there is a result, or once its thread is to work itself."""
+    """``turn``: set once there is a result, or once its thread is to work itself (``leads``).
+
+    ``gone``: nobody waits for it any more, it need not be done.
+    """
 
     item: Item
     result: tuple[Result] | None = None
     alone: bool = False
+    leads: bool = False
+    gone: bool = False
     turn: threading.Event = field(default_factory=threading.Event)
 
 
@@ -51,28 +56,32 @@ class Together(Generic[Item, Result]):
         job: _Job[Item, Result] = _Job(item)
         with self._came:
             self._waiting.append(job)
-            works, self._busy = not self._busy, True
+            job.leads, self._busy = not self._busy, True
             if self._wanted and len(self._waiting) >= self._wanted:
                 self._came.notify()
-        if not works:
-            self._wait_for(job)
-            if job.result is not None:
-                return job.result[0]
         try:
-            return self._do(job)[0]
+            if not job.leads:
+                job.turn.wait()
+            return self._do(job)[0] if job.result is None else job.result[0]
         finally:
-            self._pass_on()
+            self._leave(job)
 
-    def _wait_for(self, job: _Job[Item, Result]) -> None:
-        try:
-            job.turn.wait()
-        except BaseException:  # as by Ctrl-C
-            with self._came:
-                if job in self._waiting:
-                    self._waiting.remove(job)
-                if job.turn.is_set() and job.result is None:
-                    self._pass_on()
-            raise
+    def _leave(self, job: _Job[Item, Result]) -> None:
+        """Its thread goes, maybe interrupted: it leaves nothing undone, and the work to others.
+
+        The next one that waits works; with nobody there, whoever comes next.
+        """
+        with self._came:
+            job.gone = True
+            if job in self._waiting:
+                self._waiting.remove(job)
+            if not job.leads:
+                return
+            if self._waiting:
+                self._waiting[0].leads = True
+                self._waiting[0].turn.set()
+            else:
+                self._busy = False
 
     def _do(self, mine: _Job[Item, Result]) -> tuple[Result]:
         """Work for those that wait; the own job is the first of them."""
@@ -99,24 +108,18 @@ class Together(Generic[Item, Result]):
                 return [mine]
             if len(self._waiting) < self._last:
                 self._wanted = self._last
-                self._came.wait(self._gather_s)
-                self._wanted = 0
+                try:
+                    self._came.wait(self._gather_s)
+                finally:
+                    self._wanted = 0
             jobs = [job for job in self._waiting if not job.alone][: self._most]
             self._waiting = deque(job for job in self._waiting if job not in jobs)
             self._last = len(jobs)
         return jobs
 
     def _put_back(self, jobs: Sequence[_Job[Item, Result]]) -> None:
-        """Each for itself, before all others."""
+        """Each for itself, before all others; but those that have gone meanwhile."""
         with self._came:
-            for job in reversed(jobs):
+            for job in (it for it in reversed(jobs) if not it.gone):
                 job.alone = True
                 self._waiting.appendleft(job)
-
-    def _pass_on(self) -> None:
-        """The next one that waits works; with nobody there, whoever comes next."""
-        with self._came:
-            if self._waiting:
-                self._waiting[0].turn.set()
-            else:
-                self._busy = False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -140,3 +141,70 @@ def test_those_whose_leader_was_killed_work_by_themselves() -> None:
         assert [one.result(DEADLINE_S) for one in others[1:]] == ["of 2", "of 4"]
     first.join(DEADLINE_S)
     assert together.do(5) == "of 5"
+
+
+@pytest.fixture
+def interrupted() -> Iterator[threading.Event]:
+    """``SIGUSR1`` interrupts this thread as Ctrl-C would; the test says so once it has."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    yield threading.Event()
+    signal.signal(signal.SIGUSR1, before)
+
+
+def test_one_that_is_interrupted_while_another_works_for_it_leaves_nothing_behind(
+    interrupted: threading.Event,
+) -> None:
+    """Its group fails after that: nobody is there to try again with its item alone."""
+    rounds: list[list[int]] = []
+    go, main = threading.Event(), threading.get_ident()
+
+    def work(items: Sequence[int]) -> list[int]:
+        rounds.append(list(items))
+        if items == [0]:
+            assert go.wait(DEADLINE_S)
+        if 2 in items:
+            signal.pthread_kill(main, signal.SIGUSR1)
+            assert interrupted.wait(DEADLINE_S)
+            raise ValueError("the group")
+        return list(items)
+
+    together: Together[int, int] = Together(work)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(together.do, 0)
+        wait_for("the first", lambda: bool(rounds), DEADLINE_S, every_s=0.001)
+        leader = pool.submit(together.do, 1)
+        wait_for("the leader", lambda: len(together._waiting) == 1, DEADLINE_S, every_s=0.001)
+
+        def let_go() -> None:
+            wait_for("both", lambda: len(together._waiting) == 2, DEADLINE_S, every_s=0.001)
+            go.set()
+
+        pool.submit(let_go)
+        with pytest.raises(KeyboardInterrupt):
+            together.do(2)
+        interrupted.set()
+        assert [one.result(DEADLINE_S) for one in (first, leader)] == [0, 1]
+        assert pool.submit(together.do, 3).result(DEADLINE_S) == 3
+    assert rounds == [[0], [1, 2], [1], [3]]
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_a_leader_that_is_interrupted_while_it_waits_for_others_leaves_the_work_to_them() -> None:
+    together: Together[int, int] = Together(list, gather_s=DEADLINE_S)
+    together._last = 2
+    main = threading.get_ident()
+
+    def interrupt() -> None:
+        wait_for("the leader", lambda: together._wanted == 2, DEADLINE_S, every_s=0.001)
+        signal.pthread_kill(main, signal.SIGUSR1)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            together.do(0)
+        together._last = 1
+        assert pool.submit(together.do, 1).result(DEADLINE_S) == 1
