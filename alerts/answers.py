@@ -43,7 +43,10 @@ class Answer:
 def answer_to(
     command: Request, outcome: Change | Refusal | None, case: Case | None = None
 ) -> Answer:
-    """The answer to a request; ``case`` is what a refused one found. None: done, to no one case."""
+    """The answer to a request. ``outcome`` None: done, to no one case.
+
+    ``case``: what a refused one found, if whoever asked may see that; nothing else of it is told.
+    """
     case_id = command.case_id if isinstance(command, Command | Report) else None
     asked = (command.actor, command.request_id, command.at_wall_ns)
     answer = Answer(*asked, case_id, _verb_of(command))

@@ -31,7 +31,7 @@ from alerts.reports import Report, decide_report
 from alerts.silences import LiftSilence, PlaceSilence
 from alerts.silencing import Silencing
 from alerts.store.port import Remembered, Store, Transaction
-from alerts.verbs import Verb
+from alerts.verbs import Verb, is_others
 from fences.clock import Clock
 
 ANSWERS_KEPT = 100_000
@@ -147,7 +147,8 @@ class Counter:
     ) -> tuple[Answer, tuple[Change, ...]]:
         shown = command.picture is None or file is not None
         outcome, case = self._decide(transaction, command, actor, shown=shown)
-        answer = answer_to(command, outcome, case)
+        seen = None if case is None or is_others(case, actor) else case
+        answer = answer_to(command, outcome, seen)
         if isinstance(outcome, Refusal):
             return answer, ()
         change = outcome if file is None else outcome.with_files(file)
@@ -185,9 +186,10 @@ class Counter:
         case = transaction.case(command.case_id)
         if case is None:
             return Refusal(RefusalCode.UNKNOWN_CASE, {"case_id": command.case_id}), None
-        newest = transaction.last_case(case.key)
-        if command.verb is Verb.REOPEN and newest is not None and newest.case_id != case.case_id:
-            return Refusal(RefusalCode.SUPERSEDED, {"case_id": newest.case_id}), case
+        if command.verb is Verb.REOPEN and not is_others(case, actor):
+            newest = transaction.last_case(case.key)
+            if newest is not None and newest.case_id != case.case_id:
+                return Refusal(RefusalCode.SUPERSEDED, {"case_id": newest.case_id}), case
         other = command.version not in {None, case.version}
         log = transaction.history(case.case_id) if other else ()
         outcome = decide_command(case, command, actor, log)

@@ -91,6 +91,28 @@ def test_what_is_refused_is_answered_and_changes_nothing(
     assert desk.woken == 1
 
 
+@pytest.mark.parametrize("verb", [Verb.ACCEPT, Verb.REOPEN])
+def test_whose_case_it_is_not_learns_nothing_of_it(desk: Desk, verb: Verb) -> None:
+    """Neither how it stands, nor that there is a newer one at its place."""
+    old = desk.case
+    desk.order(Verb.REJECT)
+    desk.clock.pass_s(3600)
+    desk.see(fence_event(EventKind.OPENED, 4000, violation_s=4000))
+    answer = desk.counter.take(order(old, verb, "other-estate"))
+    (result,) = desk.said("result/other-estate/r-1")
+    assert (result["code"], result["case_id"]) == ("not_yours", old.case_id)
+    assert (result["version"], result["state"]) == (answer.version, answer.state) == (None, None)
+    assert desk.counter.take(order(old, verb, "other-estate")) == answer, "as it was remembered"
+    report = desk.report("other-estate", request_id="r-2")
+    assert (report.case_id, report.version, report.state) == (None, None, None)
+
+
+def test_who_may_see_a_case_is_told_how_it_stands_when_refused(desk: Desk) -> None:
+    answer = desk.order(Verb.REOPEN)
+    assert (answer.done, answer.version, answer.state) == (False, 1, "opened")
+    assert desk.report("duty-east", request_id="r-2").version == 1
+
+
 def test_an_older_case_of_a_place_cannot_be_reopened(desk: Desk) -> None:
     old = desk.case
     desk.order(Verb.REJECT)

@@ -69,7 +69,9 @@ def test_a_team_sees_and_acts_on_its_own_cases_only(rest: Rest) -> None:
     picture = f"/cases/{case_id}/pictures/{case_id}.jpg"
     assert code(rest.get(picture, "other-estate")) == (403, "not_yours")
     assert code(rest.get("/cases", "other-estate", cursor=case_id)) == (422, "bad_query")
-    assert code(rest.act("accept", "other-estate")) == (403, "not_yours")
+    refused = rest.act("accept", "other-estate")
+    assert code(refused) == (403, "not_yours")
+    assert (refused.json()["version"], refused.json()["state"]) == (None, None)
     assert rest.desk.case.version == 1
 
 
