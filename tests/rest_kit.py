@@ -15,6 +15,7 @@ from alerts.keeping import Keeping
 from alerts.picture import Image
 from alerts.retention import Budgets
 from fences.box import Box
+from fences.clock import SECOND_NS
 from kerbwatch.options import (
     EvidenceOptions,
     ModelsOptions,
@@ -35,6 +36,9 @@ from tests.desk_kit import Desk, desk_with_case
 
 TOKENS = {name: f"kw_of-{name}" for name in (*DIRECTORY.recipients, "gone")}
 """Of everybody, and of somebody who is no recipient any more."""
+
+ENDING, ENDS_S = "kw_ending", 3600
+"""Another one of the first officer, and after how long it is over."""
 
 REPORT = {"camera": "gate-3", "fence": "lane", "scenario": "blocked_fire_lane", "words": "占道"}
 
@@ -98,6 +102,8 @@ def rest_over(folder: Path) -> Rest:
     work = CaseWork(*parts)
     gallery = Gallery(work, _options(folder), {}, BlackVeil())
     tokens = [TokenOptions(name, sha256_of(token)) for name, token in TOKENS.items()]
+    end_ns = desk.clock.wall_ns() + ENDS_S * SECOND_NS
+    tokens.append(TokenOptions("duty-east", sha256_of(ENDING), end_ns))
     front = Front(Office(work), gallery, Doorkeeper(tokens, desk.clock))
     return Rest(desk, TestClient(make_app(front), raise_server_exceptions=False))
 

@@ -19,6 +19,7 @@ Span = tuple[int, int]
 """``[from, to)`` in nanoseconds since the epoch."""
 
 _AHEAD = re.compile(r"\+([1-9][0-9]{0,3})([mhd])")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNITS = {"m": MINUTE_NS, "h": HOUR_NS, "d": DAY_NS}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR, _LAST_YEAR = 1971, 2199
@@ -67,6 +68,21 @@ def parse_moment(text: str, zone: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
     return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def parse_day(text: str) -> date:
+    """``2026-09-21``. Raises ``ValueError`` for anything else, and as :func:`parse_moment`."""
+    if not _DAY.fullmatch(text.strip()):
+        raise ValueError(f"got {text!r}, expected a date such as '2026-09-21'")
+    day = date.fromisoformat(text.strip())
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError(f"got {text!r}, expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return day
+
+
+def end_of_day_ns(day: date, zone: str) -> int:
+    """When the local day is over."""
+    return spans_of(day, 0, DAY_MINUTES, zone)[-1][1]
 
 
 def parse_until(text: str, zone: str, now_wall_ns: int) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kerbwatch.cli.duty import gap_line, on_duty_line, team_object
+from kerbwatch.cli.rest import ending_tokens, warn_of_tokens
 from kerbwatch.cli.speak import LANGUAGE, MISUSED, TEXT, AsJson, clear_failures, note, say, say_json
 
 if TYPE_CHECKING:
@@ -37,15 +38,19 @@ def check(
             note(TEXT("check.bad", count=len(problems), file=config))
             raise typer.Exit(MISUSED)
         options = load_options(config, env=os.environ, known_models=known)
-        teams = teams_now(options, SystemClock().wall_ns())
+        now_wall_ns = SystemClock().wall_ns()
+        teams = teams_now(options, now_wall_ns)
+        tokens = ending_tokens(options, now_wall_ns)
         zone = options.site.timezone
         if as_json:
             duty = {"duty": [team_object(team, zone) for team in teams]} if teams else {}
-            say_json({"ok": True, "problems": told} | duty)
+            ending = {"tokens": tokens} if tokens else {}
+            say_json({"ok": True, "problems": told} | duty | ending)
         else:
             fences = sum(len(camera.fences) for camera in options.cameras)
             say(TEXT("check.good", file=config, cameras=len(options.cameras), fences=fences))
             _tell_duty(teams, zone)
+            warn_of_tokens(tokens)
 
 
 def _tell_duty(teams: tuple[TeamNow, ...], zone: str) -> None:

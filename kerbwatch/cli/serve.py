@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kerbwatch.cli.rest import ending_tokens, warn_of_tokens
 from kerbwatch.cli.speak import TEXT, clear_failures, note
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def serve(
 
         options = load_options(config, env=os.environ)
         set_up_logs(as_json=as_json)
+        warn_of_tokens(ending_tokens(options, SystemClock().wall_ns()))
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -81,7 +81,7 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         duty=duty_plan(model.duty, model.cameras, site.timezone),
         push=_push(model.push or PushModel()),
         retention=_retention(model.retention or RetentionModel()),
-        rest=rest_options(model.rest, folder),
+        rest=rest_options(model.rest, folder, site.timezone),
     )
 
 

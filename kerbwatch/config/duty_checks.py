@@ -5,7 +5,7 @@ from __future__ import annotations
 from alerts.duty.areas import flaw
 from alerts.duty.budget import parse_budget
 from alerts.duty.calendar import parse_dates
-from alerts.duty.local import parse_moment
+from alerts.duty.local import parse_day, parse_moment
 from kerbwatch.config.checks import refuse
 
 _POLE = 90.0
@@ -19,6 +19,16 @@ def check_dates(dates: list[str]) -> list[str]:
         except ValueError:
             raise refuse("dates", inside=number) from None
     return dates
+
+
+def check_day(text: str | None) -> str | None:
+    """Refuse what :func:`alerts.duty.local.parse_day` refuses."""
+    try:
+        if text is not None:
+            parse_day(text)
+    except ValueError:
+        raise refuse("day") from None
+    return text
 
 
 def check_moment(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path as FilePath
 
+from alerts.duty.local import end_of_day_ns, parse_day
 from kerbwatch.config.duty_references import items
 from kerbwatch.config.problem import Path, Problem, phrase
 from kerbwatch.config.rest_schema import RestModel
@@ -13,8 +14,8 @@ from kerbwatch.config.values import Document, text_at, value_at
 from kerbwatch.rest.options import RestOptions, TokenOptions
 
 
-def rest_options(model: RestModel | None, folder: FilePath) -> RestOptions | None:
-    """The options of a file that lies in ``folder``."""
+def rest_options(model: RestModel | None, folder: FilePath, zone: str) -> RestOptions | None:
+    """The options of a file that lies in ``folder``, of a site in ``zone``."""
     if model is None:
         return None
     return RestOptions(
@@ -22,8 +23,15 @@ def rest_options(model: RestModel | None, folder: FilePath) -> RestOptions | Non
         port=model.port,
         cert_file=None if model.cert_file is None else folder / model.cert_file,
         key_file=None if model.key_file is None else folder / model.key_file,
-        tokens=tuple(TokenOptions(it.recipient, it.sha256) for it in model.tokens),
+        tokens=tuple(
+            TokenOptions(it.recipient, it.sha256, _end_ns(it.until, zone)) for it in model.tokens
+        ),
     )
+
+
+def _end_ns(until: str | None, zone: str) -> int | None:
+    """The last day is part of it."""
+    return None if until is None else end_of_day_ns(parse_day(until), zone)
 
 
 def check_rest(document: Document, recipients: Collection[str]) -> Iterator[Problem]:

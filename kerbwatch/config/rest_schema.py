@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from kerbwatch.config.addresses import check_metrics_host
+from kerbwatch.config.duty_checks import check_day
 from kerbwatch.config.fields import Expect, Id, PathText, StrictModel
 from kerbwatch.rest.options import REST_PORT
 
@@ -16,6 +17,9 @@ class TokenModel(StrictModel):
 
     recipient: Id
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$"), Expect("token_sha256")]
+    until: Annotated[str | None, Expect("day")] = None
+
+    _until = field_validator("until")(check_day)
 
 
 class RestModel(StrictModel):

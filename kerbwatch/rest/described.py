@@ -34,7 +34,7 @@ def _of(name: str) -> JsonSchema:
 
 def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     words = {
-        401: "The token is missing or not good.",
+        401: "The token is missing, not good, or not good any more.",
         403: "Not yours to see or do.",
         404: "There is no such thing.",
         422: "A parameter is not good.",

@@ -49,6 +49,7 @@ OWN: Mapping[str, int] = MappingProxyType(
         "no_request_id": 400,
         "no_token": 401,
         "bad_token": 401,
+        "expired_token": 401,
         "no_path": 404,
         "unknown_picture": 404,
         "bad_method": 405,

@@ -36,19 +36,26 @@ AtFront = Annotated[Front, Depends(_front)]
 _Given = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
+_CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
 async def _person(request: Request, front: AtFront, given: _Given) -> Recipient:
     """Whose token it is. Raises ``RestError``."""
     if given is None:
         raise own_error("no_token", {"WWW-Authenticate": "Bearer"})
-    named = front.doorkeeper.recipient_of(given.credentials)
-    person = None if named is None else person_named(front.office.work.directory, named)
-    if person is not None:
+    token = front.doorkeeper.known(given.credentials)
+    work = front.office.work
+    person = None if token is None else person_named(work.directory, token.recipient)
+    if token is not None and person is not None:
+        ended_wall_ns = front.doorkeeper.ended(token)
+        if ended_wall_ns is not None:
+            raise own_error("expired_token", _CHALLENGE, at=work.told(ended_wall_ns))
         return person
     client = "-" if request.client is None else request.client.host
     wait_s = front.doorkeeper.failed(client)
     if wait_s is not None:
         raise own_error("too_many_failures", {"Retry-After": str(wait_s)}, seconds=wait_s)
-    raise own_error("bad_token", {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    raise own_error("bad_token", _CHALLENGE)
 
 
 Person = Annotated[Recipient, Depends(_person)]

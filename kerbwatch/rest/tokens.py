@@ -40,25 +40,40 @@ class Doorkeeper:
     """Knows whose a token is. Safe to call from many threads; no token is kept or logged."""
 
     def __init__(self, tokens: Sequence[TokenOptions], clock: Clock) -> None:
-        self._tokens = tuple((bytes.fromhex(it.sha256), it.recipient) for it in tokens)
+        self._tokens = tuple((bytes.fromhex(it.sha256), it) for it in tokens)
         self._clock = clock
         self._lock = threading.Lock()
         self._since_ns = clock.monotonic_ns()
         self._failures = 0
+        self._over: set[TokenOptions] = set()
 
-    def recipient_of(self, token: str) -> str | None:
-        """The id of whoever has this token; None: nobody.
+    def known(self, token: str) -> TokenOptions | None:
+        """Whose this token is, which may be over; None: nobody's.
 
         Every hash is compared, and in constant time: how long it takes tells nothing.
         """
         if len(token) > _MAX_LENGTH:
             return None
         given = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
-        found: str | None = None
-        for digest, recipient in self._tokens:
+        found: TokenOptions | None = None
+        for digest, options in self._tokens:
             if hmac.compare_digest(given, digest):
-                found = recipient
+                found = options
         return found
+
+    def ended(self, token: TokenOptions) -> int | None:
+        """Since when it is good no more; None: it is.
+
+        One line in the log tells the first time that it is used all the same.
+        """
+        if not token.is_over(self._clock.wall_ns()):
+            return None
+        with self._lock:
+            is_new = token not in self._over
+            self._over.add(token)
+        if is_new:
+            _log.warning("token_expired", recipient=token.recipient, sha256=token.sha256[:8])
+        return token.end_wall_ns
 
     def failed(self, client: str) -> int | None:
         """Note a wrong token; seconds to wait where there are too many, None where not.

@@ -11,12 +11,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from typer.testing import CliRunner
 
+from alerts.duty.local import local_minute
 from kerbwatch.cli.app import app
 from kerbwatch.clock import SystemClock
 from kerbwatch.config.load import load_options
@@ -86,6 +89,34 @@ def test_a_token_is_made_and_what_is_reported_with_it_is_in_the_store(tmp_path: 
         assert process.wait(20) == 0
     shown = CliRunner().invoke(app, ["cases", "list", "-c", str(config), "--json"])
     assert json.loads(shown.stdout)[0]["accepted_by"]["id"] == "duty-east"
+
+
+def test_a_token_for_a_time_is_made_and_told_of_before_it_ends(tmp_path: Path) -> None:
+    config = tmp_path / "streams.yaml"
+    config.write_text(CONFIG, encoding="utf-8")
+
+    def made(until: str) -> Any:
+        whole = ["rest", "token", "duty-east", "-c", str(config), "--until", until]
+        return CliRunner().invoke(app, whole)
+
+    today, _ = local_minute(SystemClock().wall_ns(), "Asia/Shanghai")
+    for wrong in ("soon", "2027-02-30", (today - timedelta(days=2)).isoformat()):
+        assert (made(wrong).exit_code, made(wrong).stdout) == (2, "")
+    days = {name: today + timedelta(days=n) for name, n in (("soon", 9), ("later", 60))}
+    lines = [made(day.isoformat()).stdout.splitlines()[-1] for day in days.values()]
+    over = lines[0].replace(days["soon"].isoformat(), "2026-01-31")
+    lines.append(re.sub('sha256: "[0-9a-f]{8}', 'sha256: "00000000', over))
+    config.write_text(f"{CONFIG}rest:\n  tokens:\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    told = json.loads(CliRunner().invoke(app, ["check", str(config), "--json"]).stdout)
+    assert [(it["until"], it["over"]) for it in told["tokens"]] == [
+        (days["soon"].isoformat(), False),
+        ("2026-01-31", True),
+    ]
+    warned = CliRunner().invoke(app, ["check", str(config)])
+    assert warned.exit_code == 0
+    assert days["soon"].isoformat() in warned.stderr
+    assert "(00000000…) was good to the end of 2026-01-31" in warned.stderr
+    assert days["later"].isoformat() not in warned.stderr
 
 
 def test_a_token_for_a_stranger_is_misuse(tmp_path: Path) -> None:

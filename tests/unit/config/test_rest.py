@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -35,6 +37,25 @@ def test_what_is_written_is_what_is_served(tmp_path: Path) -> None:
         tmp_path / "b.pem",
         (TokenOptions("duty-east", ONE),),
     )
+
+
+def test_a_token_is_good_to_the_end_of_its_last_day_at_the_site(tmp_path: Path) -> None:
+    token = f"{{recipient: duty-east, sha256: {ONE}, until: 2027-03-31}}"
+    (tmp_path / "streams.yaml").write_text(f"{GOOD}rest: {{tokens: [{token}]}}\n", "utf-8")
+    options = load_options(tmp_path / "streams.yaml", env=ENV)
+    assert options.rest is not None
+    midnight = datetime(2027, 4, 1, tzinfo=ZoneInfo(options.site.timezone))
+    assert options.rest.tokens[0].end_wall_ns == midnight.timestamp() * 10**9
+
+
+@pytest.mark.parametrize(
+    "until", ["2027-02-30", "2027-03-31T08:00", "20270331", "soon", "0001-01-01", "20", "[]"]
+)
+def test_what_is_no_date_is_told(find: Find, until: str) -> None:
+    token = f"{{recipient: duty-east, sha256: {ONE}, until: {until}}}"
+    (problem,) = find(f"{GOOD}rest: {{tokens: [{token}]}}\n", env=ENV)
+    assert problem.key == "rest.tokens[0].until"
+    assert "2027-03-31" in problem.text(Language.EN)
 
 
 @pytest.mark.parametrize(

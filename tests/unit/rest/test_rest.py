@@ -18,7 +18,7 @@ from kerbwatch.rest.errors import OWN, STATUS
 from kerbwatch.rest.paths import API
 from kerbwatch.rest.tokens import MAX_FAILURES
 from tests.alerts_kit import fence_event
-from tests.rest_kit import REPORT, Rest, bearer, jpeg, rest_over
+from tests.rest_kit import ENDING, ENDS_S, REPORT, Rest, bearer, jpeg, rest_over
 
 
 @pytest.fixture
@@ -86,6 +86,19 @@ def test_without_a_good_token_nothing_is_done_or_told(rest: Rest, who: str) -> N
     assert rest.client.post(path, content=b"x" * 2_000_000, headers=headers).status_code == 401
     assert rest.client.get(f"{API}/cases").json()["code"] == "no_token"
     assert rest.desk.case.version == 1
+
+
+def test_a_token_that_is_over_is_told_as_such_and_nothing_is_done(rest: Rest) -> None:
+    assert rest.act("note", ENDING, words="看过了").status_code == 200
+    rest.desk.clock.pass_s(ENDS_S)
+    for _ in range(MAX_FAILURES + 5):
+        answer = rest.act("note", ENDING, request_id="r-2", words="又看过了")
+        assert code(answer) == (401, "expired_token"), "never taken for a guess"
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    assert set(answer.json()["text"]) == {"zh", "en"}
+    assert "2026-09-21T23:" in answer.json()["text"]["zh"], "since when, in the site's time"
+    assert rest.desk.case.version == 2
+    assert rest.get("/cases").status_code == 200, "another one of the same recipient"
 
 
 def test_wrong_tokens_are_counted_and_good_ones_are_let_in_all_the_same(rest: Rest) -> None:
