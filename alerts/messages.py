@@ -15,7 +15,7 @@ from alerts.cases import Case, Transition
 from alerts.digests import DigestKind, digest_body
 from alerts.health import CameraStatus, QueueStats, ServiceState, Shortage
 from alerts.notices import ServiceNotice, disk_full, notice_body
-from alerts.parts import Parts, person, rounded, scenario_names
+from alerts.parts import Parts, person
 from alerts.payloads import CaseBody, InboxBody
 from alerts.people import Recipient
 from alerts.place import Directory
@@ -185,40 +185,27 @@ class Writer:
 
     def case_body(self, case: Case) -> CaseBody:
         """The full state of a case."""
-        since, since_ms = self._parts.time(case.since_wall_ns)
         opened, opened_ms = self._parts.time(case.opened_wall_ns)
         updated, updated_ms = self._parts.time(case.updated_wall_ns)
-        cleared, cleared_ms = self._parts.maybe_time(case.cleared_wall_ns)
         return {
             "schema": payloads.CASE_SCHEMA,
             "case_id": case.case_id,
             "version": case.version,
             "state": case.state.value,
             "open": case.is_open,
-            "site": self._parts.site(),
-            "camera": self._parts.camera(case.camera_id),
-            "fence": self._parts.fence(case),
-            "scenario": scenario_names(case.scenario_id),
-            "since": since,
-            "since_ms": since_ms,
             "opened": opened,
             "opened_ms": opened_ms,
             "updated": updated,
             "updated_ms": updated_ms,
-            "cleared": cleared,
-            "cleared_ms": cleared_ms,
             "close_reason": case.close_reason,
             "box": None if case.box is None else [round(v, 5) for v in case.box.xyxy],
             "labels": list(case.labels),
-            "named_by": case.named_by,
             "sightings": case.sightings,
-            "occupied_share": rounded(case.occupied_share, 3),
-            "clear_width_m": rounded(case.clear_width_m, 2),
-            "picture": self._parts.located(case.picture),
             "peak": self._parts.peak(case),
             "clip": self._parts.clip(case),
             "recipients": [person(one) for one in self.directory.people(case.recipients)],
             "storm": case.storm,
+            **self._parts.seen(case),
             **self._parts.progress(case),
         }
 
@@ -227,8 +214,6 @@ class Writer:
     ) -> InboxBody:
         """The push for one recipient."""
         case = notice.case
-        since, since_ms = self._parts.time(case.since_wall_ns)
-        cleared, cleared_ms = self._parts.maybe_time(case.cleared_wall_ns)
         until, until_ms = self._parts.maybe_time(transition.until_wall_ns)
         body: InboxBody = {
             "schema": payloads.INBOX_SCHEMA,
@@ -244,19 +229,8 @@ class Writer:
             "words": transition.words,
             "until": until,
             "until_ms": until_ms,
-            "site": self._parts.site(),
-            "camera": self._parts.camera(case.camera_id),
-            "fence": self._parts.fence(case),
-            "scenario": scenario_names(case.scenario_id),
-            "named_by": case.named_by,
-            "occupied_share": rounded(case.occupied_share, 3),
-            "clear_width_m": rounded(case.clear_width_m, 2),
-            "since": since,
-            "since_ms": since_ms,
-            "cleared": cleared,
-            "cleared_ms": cleared_ms,
-            "picture": self._parts.located(case.picture),
             "after_picture": self._parts.located(case.after_picture),
+            **self._parts.seen(case),
             **self._parts.deadlines(case),
             "verbs": [verb.value for verb in verbs_for(case, recipient)],
             "text": {},

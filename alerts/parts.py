@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 from alerts.cases import CAMERA, Case, utc
 from alerts.health import CAMERA_HEALTH
-from alerts.payloads import ClipBody, DeadlineBody, Named, NamedBoth, PeakBody, Person, ProgressBody
+from alerts.payloads import (
+    ClipBody,
+    DeadlineBody,
+    Named,
+    NamedBoth,
+    PeakBody,
+    Person,
+    ProgressBody,
+    SeenBody,
+)
 from alerts.people import Recipient
 from alerts.place import Directory
 from alerts.texts import Language, load_texts
@@ -43,6 +52,24 @@ class Parts:
             "reported_by": self.who(case.reported_by),
             "report": case.report,
             **self.deadlines(case),
+        }
+
+    def seen(self, case: Case) -> SeenBody:
+        since, since_ms = self.time(case.since_wall_ns)
+        cleared, cleared_ms = self.maybe_time(case.cleared_wall_ns)
+        return {
+            "site": self.site(),
+            "camera": self.camera(case.camera_id),
+            "fence": self.fence(case),
+            "scenario": scenario_names(case.scenario_id),
+            "named_by": case.named_by,
+            "occupied_share": rounded(case.occupied_share, 3),
+            "clear_width_m": rounded(case.clear_width_m, 2),
+            "since": since,
+            "since_ms": since_ms,
+            "cleared": cleared,
+            "cleared_ms": cleared_ms,
+            "picture": self.located(case.picture),
         }
 
     def deadlines(self, case: Case) -> DeadlineBody:

@@ -95,7 +95,24 @@ class ProgressBody(DeadlineBody):
     report: str | None
 
 
-class CaseBody(ProgressBody):
+class SeenBody(TypedDict):
+    """Where it is, what the camera says of it, and since when: of a case, wherever it is told."""
+
+    site: Named
+    camera: Named
+    fence: Named | None
+    scenario: NamedBoth
+    named_by: str
+    occupied_share: float | None
+    clear_width_m: float | None
+    since: str
+    since_ms: int
+    cleared: str | None
+    cleared_ms: int | None
+    picture: str | None
+
+
+class CaseBody(SeenBody, ProgressBody):
     """``cases/<case_id>``: the full state. ``box`` is xyxy in 0-1 of the frame.
 
     ``fence`` is null where the case is about the camera itself.
@@ -108,26 +125,14 @@ class CaseBody(ProgressBody):
     version: int
     state: str
     open: bool
-    site: Named
-    camera: Named
-    fence: Named | None
-    scenario: NamedBoth
-    since: str
-    since_ms: int
     opened: str
     opened_ms: int
     updated: str
     updated_ms: int
-    cleared: str | None
-    cleared_ms: int | None
     close_reason: str | None
     box: list[float] | None
     labels: list[str]
-    named_by: str
     sightings: int
-    occupied_share: float | None
-    clear_width_m: float | None
-    picture: str | None
     peak: PeakBody | None
     clip: ClipBody | None
     recipients: list[Person]
@@ -154,7 +159,7 @@ class EventBody(TypedDict):
     case: CaseBody
 
 
-class InboxBody(DeadlineBody):
+class InboxBody(SeenBody, DeadlineBody):
     """``inbox/<recipient_id>``: the push for one recipient.
 
     ``verbs`` are what the recipient may answer on ``cmd/<recipient_id>/<case_id>/<verb>``;
@@ -174,18 +179,6 @@ class InboxBody(DeadlineBody):
     words: str | None
     until: str | None
     until_ms: int | None
-    site: Named
-    camera: Named
-    fence: Named | None
-    scenario: NamedBoth
-    named_by: str
-    occupied_share: float | None
-    clear_width_m: float | None
-    since: str
-    since_ms: int
-    cleared: str | None
-    cleared_ms: int | None
-    picture: str | None
     after_picture: str | None
     verbs: list[str]
     text: dict[str, str]

@@ -114,14 +114,11 @@ def make_directory(
     people = _unique(((one.id, one) for one in recipients), "recipient")
     places = _unique((((one.camera_id, one.fence_id), one) for one in fences), "fence")
     names = dict(cameras or {}) | {one.camera_id: one.camera_name for one in places.values()}
-    ids = [site.id, *people, *names, *(fence_id for _, fence_id in places)]
-    for id_ in ids:
-        if not _ID.fullmatch(id_):
-            raise ValueError(f"got id {id_!r}, expected ASCII letters, digits and . _ -")
+    _check_ids([site.id, *people, *names, *(fence_id for _, fence_id in places)])
+    plans = dict(health or {})
     for place in places.values():
         told = {*place.notify, *(one for ids in place.notify_of.values() for one in ids)}
         _check_known(told, people, f"fence {place.fence_id!r}")
-    plans = dict(health or {})
     for camera_id, plan in plans.items():
         _check_known(plan.notify, people, f"camera {camera_id!r}")
     return Directory(
@@ -132,6 +129,12 @@ def make_directory(
         MappingProxyType(plans),
         duty or DutyPlan(),
     )
+
+
+def _check_ids(ids: Iterable[str]) -> None:
+    for id_ in ids:
+        if not _ID.fullmatch(id_):
+            raise ValueError(f"got id {id_!r}, expected ASCII letters, digits and . _ -")
 
 
 def _check_known(notified: Iterable[str], people: Mapping[str, Recipient], what: str) -> None:
