@@ -35,37 +35,28 @@ _SECOND_NS = 1_000_000_000
 _FIRST_YEAR, _LAST_YEAR = 1971, 2199  # within what dates and 64-bit nanoseconds can tell
 
 
+SampleFps = Annotated[float | None, typer.Option(min=0.001, max=1000, help=TEXT("help.sample_fps"))]
+
+
 def replay(  # noqa: PLR0917  # every parameter is an option of the command
     clip: Annotated[Path | None, typer.Argument(help=TEXT("help.clip"))] = None,
     config: Config = STREAMS,
     camera: Annotated[str | None, typer.Option(help=TEXT("help.camera"))] = None,
     out: Annotated[Path, typer.Option(help=TEXT("help.out"))] = Path("out"),
     truth: Annotated[Path | None, typer.Option(help=TEXT("help.truth"))] = None,
-    sample_fps: Annotated[
-        float | None, typer.Option(min=0.001, max=1000, help=TEXT("help.sample_fps"))
-    ] = None,
+    sample_fps: SampleFps = None,
     fps: Annotated[float | None, typer.Option(min=0.001, help=TEXT("help.fps"))] = None,
     start: Annotated[str | None, typer.Option(help=TEXT("help.start"))] = None,
     observations: Annotated[Path | None, typer.Option(help=TEXT("help.observations"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a recording as fast as it goes and write what was found."""
-    if (clip is None) == (observations is None):
-        give_up(TEXT("replay.one_input"), MISUSED, as_json=as_json)
-    for path in (clip, observations):
-        if path is not None and not path.exists():
-            give_up(TEXT("replay.no_file", path=path), MISUSED, as_json=as_json)
-    if clip is not None and clip.is_dir() and fps is None:
-        give_up(TEXT("replay.folder_fps", path=clip), MISUSED, as_json=as_json)
-    if observations is not None and observations.resolve().parent == out.resolve():
-        give_up(TEXT("replay.overwrites", path=observations), MISUSED, as_json=as_json)
+    _check_input(clip, observations, fps, out, as_json)
     with clear_failures(as_json=as_json):
-        from kerbwatch.config.cards import known_cards  # noqa: PLC0415
-        from kerbwatch.config.load import load_options  # noqa: PLC0415
         from kerbwatch.wire.replay import ReplayRequest  # noqa: PLC0415
         from kerbwatch.wire.replay import replay as play  # noqa: PLC0415
 
-        options = load_options(config, env=os.environ, known_models=known_cards(os.environ))
+        options = _settings(config)
         chosen = _camera(options, camera, as_json)
         request = ReplayRequest(
             folder=out,
@@ -82,6 +73,28 @@ def replay(  # noqa: PLR0917  # every parameter is an option of the command
         say_json({"ok": True, "out": str(out), "looks": outcome.looks, **outcome.held})
     else:
         _summary(outcome, out)
+
+
+def _check_input(
+    clip: Path | None, observations: Path | None, fps: float | None, out: Path, as_json: bool
+) -> None:
+    """End the command where there is nothing to play, or it would be written over."""
+    if (clip is None) == (observations is None):
+        give_up(TEXT("replay.one_input"), MISUSED, as_json=as_json)
+    for path in (clip, observations):
+        if path is not None and not path.exists():
+            give_up(TEXT("replay.no_file", path=path), MISUSED, as_json=as_json)
+    if clip is not None and clip.is_dir() and fps is None:
+        give_up(TEXT("replay.folder_fps", path=clip), MISUSED, as_json=as_json)
+    if observations is not None and observations.resolve().parent == out.resolve():
+        give_up(TEXT("replay.overwrites", path=observations), MISUSED, as_json=as_json)
+
+
+def _settings(config: Path) -> ServiceOptions:
+    from kerbwatch.config.cards import known_cards  # noqa: PLC0415
+    from kerbwatch.config.load import load_options  # noqa: PLC0415
+
+    return load_options(config, env=os.environ, known_models=known_cards(os.environ))
 
 
 def _camera(options: ServiceOptions, wanted: str | None, as_json: bool) -> CameraOptions:
