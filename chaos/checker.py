@@ -81,14 +81,7 @@ class Verdict:
 
 def judge(facts: Facts, visits: Iterable[Visit], ills: Ills = NO_ILLS) -> Verdict:
     """Everything that can be wrong."""
-    verdict = Verdict(
-        cases=len(facts.cases),
-        health_cases=len(facts.health),
-        letters=len(facts.letters),
-        dead_letters=sum(row["standing"] == "dead" for row in facts.letters),
-        silences=len(facts.silences),
-        lifts=sum(row["reason"] == "lift" for row in facts.log),
-    )
+    verdict = _sized(facts)
     by_camera: defaultdict[str, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_camera[visit.camera_id].append(visit)
@@ -116,6 +109,18 @@ def judge(facts: Facts, visits: Iterable[Visit], ills: Ills = NO_ILLS) -> Verdic
     verdict.add("commands_broken", broken_commands(facts))
     verdict.add("orphans", orphaned(facts))
     return verdict
+
+
+def _sized(facts: Facts) -> Verdict:
+    """How much there was."""
+    return Verdict(
+        cases=len(facts.cases),
+        health_cases=len(facts.health),
+        letters=len(facts.letters),
+        dead_letters=sum(row["standing"] == "dead" for row in facts.letters),
+        silences=len(facts.silences),
+        lifts=sum(row["reason"] == "lift" for row in facts.log),
+    )
 
 
 class _Place:

@@ -18,14 +18,14 @@ from chaos.clock import START_WALL_NS, Control, FastClock, now_s, pause
 from chaos.ear import Ear
 from chaos.facts import gather
 from chaos.letterbox import Letterbox
-from chaos.load import CLEAR_AFTER_S, DWELL_S, LOOK_S, Load
+from chaos.load import CLEAR_AFTER_S, DWELL_S, LOOK_S
 from chaos.model import Rules, visits_of
 from chaos.people import People
-from chaos.plan import STEP_S, Fault, Round, rounds
+from chaos.plan import STEP_S, Fault, Round
 from chaos.report import Outcome, Settings
+from chaos.script import written
 from chaos.service import ServiceSetting
 from chaos.settling import UNSENT, Settling
-from chaos.spells import write_spells
 from chaos.stores import Place
 from chaos.supervisor import Supervised
 from chaos.town import SITE
@@ -37,15 +37,9 @@ _STATUS = f"{ROOT}/status"
 _SETTLE_S, _AT_MOST_S = 120.0, 780.0
 _LAST_STARTS = 3
 _DEAF_S = 0.4
-_SPARE_S = 3.0
-"""Real seconds that the recordings are longer than the faults, for what they take longer."""
-
 _OPENING_S = 10.0
 """Real seconds after a store is back in which the service may still end because it was away: on a
 busy machine as many pass between its look at the store and its end."""
-
-_ONLINE_S = 2.5
-"""About how long a start takes until the service is heard of."""
 
 _SILENT_S = 20.0
 """After so long without a word the round goes on all the same."""
@@ -81,42 +75,35 @@ class _Town:
         self.stack.callback(self.letterbox.close)
         self.place = Place(self.settings.store, folder)
         self.stack.callback(self.place.remove)
-        self.plan = rounds(
-            self.settings.seed,
-            self.settings.rounds,
-            speed,
-            postgres=self.settings.store == "postgresql",
+        self.script = written(self.settings)
+        self.settling = Settling(
+            self.place.url, self.settings.cameras, self.script.unwell, self.script.last_look_ns
         )
-        real_s = sum(one.ends_s + (not one.starting) * _ONLINE_S for one in self.plan)
-        self.end_s = round((real_s + _SPARE_S) * speed)
-        self.recordings = folder / "observations"
-        Load(self.recordings, self.settings.cameras, self.end_s, self.settings.seed).write()
-        self.spells = folder / "spells.json"
-        cameras = self.settings.cameras
-        unwell = write_spells(self.spells, cameras, self.end_s, self.settings.seed)
-        last_ns = (self.end_s + 3 * LOOK_S) * SECOND_NS
-        self.settling = Settling(self.place.url, cameras, unwell, last_ns)
         self.control = Control(folder / "control", new=True)
         self.clock = FastClock(self.control, round(now_s() * SECOND_NS), speed)
         self.service = Supervised(folder / "setting.json", folder / "service.log")
-        ServiceSetting(
-            folder=str(folder),
+        self._setting().write(self.service.setting)
+        self.people = People(self.broker.port, ROOT, self.settings.seed, self.clock)
+
+    def _setting(self) -> ServiceSetting:
+        """What the service is told of its town."""
+        return ServiceSetting(
+            folder=str(self.settings.folder),
             store_url=self.place.url,
             port=self.wire.port,
             cameras=self.settings.cameras,
             zero_ns=self.clock.zero_ns,
-            speed=speed,
-            end_s=self.end_s,
+            speed=self.settings.speed,
+            end_s=self.script.end_s,
             letters_port=self.letterbox.port,
-        ).write(self.service.setting)
-        self.people = People(self.broker.port, ROOT, self.settings.seed, self.clock)
+        )
 
     def run(self) -> Outcome:
         begin_s = now_s()
         self.people.start()
         self.service.start()
         self.stack.callback(self.service.kill)
-        for number, one in enumerate(self.plan, start=1):
+        for number, one in enumerate(self.script.plan, start=1):
             self._suffer(one)
             self._tell_round(number, one)
         self._ended_wall_ns = self.clock.wall_ns()
@@ -150,8 +137,8 @@ class _Town:
         beside = "" if one.fault is None else f", {one.fault} at {one.at_s:.2f} s"
         at_s = now_s() - self.clock.zero_ns / SECOND_NS
         self.settings.tell(
-            f"{at_s:.1f} s, {number}/{len(self.plan)}: killed after {one.kill_s:.2f} s{beside}"
-            f" ({len(self.ear.heard)} messages heard)"
+            f"{at_s:.1f} s, {number}/{len(self.script.plan)}:"
+            f" killed after {one.kill_s:.2f} s{beside} ({len(self.ear.heard)} messages heard)"
         )
 
     def _suffer(self, one: Round) -> None:
@@ -281,8 +268,8 @@ class _Town:
             set_back=tuple(self._set_back),
             ended_wall_ns=self._ended_wall_ns,
         )
-        ills = read_ills(self.spells, START_WALL_NS)
-        return judge(facts, visits_of(self.recordings, rules), ills)
+        ills = read_ills(self.script.spells, START_WALL_NS)
+        return judge(facts, visits_of(self.script.recordings, rules), ills)
 
 
 def _quiet(ear: Ear) -> None:

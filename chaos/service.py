@@ -72,16 +72,7 @@ def main(setting: ServiceSetting) -> int:
     control = Control(folder / "control")
     sabotage.install(control)
     clock = FastClock(control, setting.zero_ns, setting.speed)
-    mqtt = MqttAddress("127.0.0.1", setting.port)
-    options = AlertOptions(
-        store_url=setting.store_url,
-        evidence_dir=folder / "evidence",
-        version="chaos",
-        mqtt=mqtt,
-        pushing=PushPlan(frozenset(LETTERBOXES)),
-        patience=PATIENCE,
-        budgets=KEPT,
-    )
+    options = _options(setting)
     age(options.evidence_dir)
     try:
         people = directory(setting.cameras)
@@ -99,6 +90,18 @@ def main(setting: ServiceSetting) -> int:
     left = service.stop(10.0)
     sys.stdout.write(f"stopped, {left.depth} messages left\n")
     return 0
+
+
+def _options(setting: ServiceSetting) -> AlertOptions:
+    return AlertOptions(
+        store_url=setting.store_url,
+        evidence_dir=Path(setting.folder) / "evidence",
+        version="chaos",
+        mqtt=MqttAddress("127.0.0.1", setting.port),
+        pushing=PushPlan(frozenset(LETTERBOXES)),
+        patience=PATIENCE,
+        budgets=KEPT,
+    )
 
 
 def _channels(port: int) -> dict[str, list[AppriseChannel]]:

@@ -69,10 +69,7 @@ def replay(  # noqa: PLR0917  # every parameter is an option of the command
         )
         with _progress(clip) as on_progress:
             outcome = play(request, options, chosen, os.environ, on_progress)
-    if as_json:
-        say_json({"ok": True, "out": str(out), "looks": outcome.looks, **outcome.held})
-    else:
-        _summary(outcome, out)
+    _tell(outcome, out, as_json)
 
 
 def _check_input(
@@ -160,7 +157,10 @@ def _length_s(clip: Path | None) -> float | None:
     return recording_facts(clip).duration_s if clip is not None and clip.is_file() else None
 
 
-def _summary(outcome: ReplayOutcome, out: Path) -> None:
+def _tell(outcome: ReplayOutcome, out: Path, as_json: bool) -> None:
+    if as_json:
+        say_json({"ok": True, "out": str(out), "looks": outcome.looks, **outcome.held})
+        return
     for case in outcome.held["cases"]:
         ended = case["cleared_s"]
         still = TEXT("replay.still_open" if ended is None else "replay.moment", at_s=ended)
