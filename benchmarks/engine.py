@@ -26,7 +26,8 @@ from benchmarks.processes import CLOCK, pause
 from benchmarks.setting import MODEL, ROOT, Result, Setting
 from detector.cards import ModelCard
 from detector.engines.letterbox import place, to_tensor
-from detector.engines.openvino import OpenVinoEngine, Precision
+from detector.engines.openvino import OpenVinoEngine
+from detector.engines.precision import Precision
 from detector.frame import Frame, Image
 from detector.sources.recording import RecordingSource
 from kerbwatch.config.cards import load_card

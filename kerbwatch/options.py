@@ -14,6 +14,7 @@ from typing import Literal
 from alerts.duty.plan import DutyPlan
 from alerts.retention import NO_BUDGET, Budget, Budgets, Kind
 from alerts.texts import Language
+from detector.engines.precision import Precision
 from detector.sources.access import Access
 from fences.clock import SECOND_NS
 from fences.fence import Fence
@@ -130,6 +131,7 @@ class ModelsOptions:
 
     dir: Path
     use: tuple[str, ...] = ()
+    precision: Precision = Precision.F32
 
 
 @dataclass(frozen=True, slots=True)

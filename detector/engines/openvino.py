@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +15,15 @@ from openvino.frontend import FrontEndManager
 
 from detector.cards import ModelCard
 from detector.engines.artefact import check_file, check_input, misfit, unreadable
+from detector.engines.errors import ModelError
 from detector.engines.layouts import LayoutError, Raw, check_shape, decode
 from detector.engines.letterbox import place, tight, to_tensor
 from detector.engines.part import cut
+from detector.engines.precision import Precision
 from detector.engines.suppression import detections
 from detector.frame import Image
 from fences.box import Box
 from fences.observation import Detection
-
-
-class Precision(StrEnum):
-    """What a model in floats is calculated in."""
-
-    F32 = "f32"
-    BF16 = "bf16"
 
 
 class OpenVinoEngine:
@@ -45,8 +39,10 @@ class OpenVinoEngine:
     A file that leaves height and width open is compiled for each shape of picture that comes,
     up to the card's input: 16:9 pictures take 0.62 of the square's time, parts of them less.
 
-    ``threads`` 0 and ``precision`` ``None`` mean as OpenVINO likes; ``cache_dir`` keeps the
-    compiled model between starts. Raises ``ModelError`` if file and card do not fit.
+    ``threads`` 0 means as OpenVINO likes. Left to itself it calculates in whatever is quickest
+    here, and finds other things on other processors: ``precision`` says in what. ``cache_dir``
+    keeps the compiled model between starts. Raises ``ModelError`` if file and card do not fit, or
+    the processor lacks the precision.
     """
 
     def __init__(
@@ -58,7 +54,7 @@ class OpenVinoEngine:
         threads: int = 0,
         cache_dir: Path | None = None,
         one_caller: bool = False,
-        precision: Precision | None = None,
+        precision: Precision = Precision.F32,
     ) -> None:
         check_file(card, path)
         self._card = card
@@ -72,9 +68,9 @@ class OpenVinoEngine:
             self._options["INFERENCE_NUM_THREADS"] = threads
         if cache_dir is not None:
             self._options["CACHE_DIR"] = str(cache_dir)
-        if precision is not None:
-            self._options["INFERENCE_PRECISION_HINT"] = precision.value
+        self._options["INFERENCE_PRECISION_HINT"] = precision.value
         self._core = ov.Core()
+        self._check(precision)
         self._model: ov.Model | None = self._read()
         self._takes_any = all(side is None for side in _sides(self._model.inputs[0])[2:])
         self._compiling = threading.Lock()
@@ -126,6 +122,18 @@ class OpenVinoEngine:
                 fitted = _Fitted(card, _Requests(compiled, alone=self._alone))
                 self._fitted[card.input_hw] = fitted
         return fitted
+
+    def _check(self, precision: Precision) -> None:
+        """OpenVINO would go on in another one, and say nothing."""
+        has = self._core.get_property(self._device, "OPTIMIZATION_CAPABILITIES")
+        if precision is Precision.BF16 and "BF16" not in has:
+            raise ModelError(
+                f"{self._device} cannot calculate in bf16",
+                where=self._path,
+                got=", ".join(sorted(has)),
+                expected="BF16",
+                remedy="set models.precision to f32",
+            )
 
     def _read(self) -> ov.Model:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from detector.cards import ModelCard
 from detector.engines.errors import ModelError
+from detector.engines.precision import Precision
 from detector.engines.protocol import Engine
 
 
@@ -61,12 +62,14 @@ def open_engine(
     threads: int = 0,
     cache_dir: Path | None = None,
     one_caller: bool = False,
+    precision: Precision = Precision.F32,
 ) -> Engine:
     """Load a model; ``threads`` 0 leaves their number to the engine.
 
     ``kind`` overrules the card's. ``cache_dir`` is where OpenVINO keeps compiled models; others
     have no use for it. ``one_caller``: pictures will come one after the other, so each gets
-    all cores; otherwise OpenVINO works on as many at once as it likes.
+    all cores; otherwise OpenVINO works on as many at once as it likes. ``precision`` is OpenVINO's
+    too; others calculate in f32.
     The libraries are heavy, so only the chosen one is imported. Raises ``ModelError``.
     """
     match choose_engine(kind or EngineKind(card.engine), path):
@@ -74,7 +77,12 @@ def open_engine(
             from detector.engines.openvino import OpenVinoEngine  # noqa: PLC0415
 
             return OpenVinoEngine(
-                card, path, threads=threads, cache_dir=cache_dir, one_caller=one_caller
+                card,
+                path,
+                threads=threads,
+                cache_dir=cache_dir,
+                one_caller=one_caller,
+                precision=precision,
             )
         case EngineKind.ULTRALYTICS:
             from detector.engines.ultralytics import UltralyticsEngine  # noqa: PLC0415

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alerts.retention import Budget
 from alerts.texts import Language
+from detector.engines.precision import Precision
 from detector.sources.access import Access, Transport
 from fences.catalogue import CATALOGUE
 from fences.clock import SECOND_NS
@@ -64,7 +65,7 @@ def service_options(model: StreamsModel, folder: Path, password: Secret | None) 
         site=site,
         store_url=SecretUrl(store_address(store or f"{SQLITE}{data_dir / 'kerbwatch.db'}", folder)),
         data_dir=data_dir,
-        models=ModelsOptions(folder / models.dir, tuple(models.use)),
+        models=ModelsOptions(folder / models.dir, tuple(models.use), Precision(models.precision)),
         cameras=tuple(
             _camera(camera, site.timezone, folder, _health(camera.health, model.health))
             for camera in model.cameras

@@ -111,6 +111,7 @@ class ModelsModel(StrictModel):
 
     dir: PathText = "models"
     use: Annotated[list[ModelName], Expect("model_names")] = Field(default_factory=list)
+    precision: Annotated[Literal["f32", "bf16"], Expect("precision")] = "f32"
 
 
 class EvidenceModel(StrictModel):

@@ -22,7 +22,7 @@ def open_engines(
     is not there or does not load.
     """
     return tuple(
-        open_engine(card, path, threads=threads, one_caller=one_caller)
+        open_engine(card, path, threads=threads, one_caller=one_caller, precision=options.precision)
         for card, path in _chosen(options, env)
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from detector.engines.precision import Precision
 from detector.sources.access import Access, Transport
 from fences.catalogue import CATALOGUE
 from fences.clock import SECOND_NS
@@ -107,12 +108,16 @@ def test_a_fence_becomes_the_core_s_own(load: Load, good: str) -> None:
     )
 
 
+def test_models_are_calculated_in_the_precision_that_is_asked_for(load: Load) -> None:
+    assert load(f"{SHORTEST}models: {{precision: bf16}}\n").models.precision is Precision.BF16
+
+
 def test_the_shortest_file_takes_every_default(load: Load, tmp_path: Path) -> None:
     options = load(SHORTEST)
     assert options.site.name == "test"
     assert options.mqtt == MqttOptions(host="127.0.0.1", port=21883, embedded=True)
     assert options.store_url.reveal() == f"sqlite:///{tmp_path}/data/kerbwatch.db"
-    assert options.models.use == ()
+    assert (options.models.use, options.models.precision) == ((), Precision.F32)
     assert options.recipients == ()
     assert options.evidence == EvidenceOptions(10 * SECOND_NS, 10 * SECOND_NS, 8_000_000)
     camera = options.cameras[0]

@@ -8,10 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import openvino as ov
 import pytest
 
 from detector.cards import ModelCard
-from detector.engines.openvino import OpenVinoEngine, Precision, _Requests
+from detector.engines.errors import ModelError
+from detector.engines.openvino import OpenVinoEngine, _Requests
+from detector.engines.precision import Precision
 
 DEADLINE_S = 10.0
 PICTURE = np.zeros((32, 64, 3), np.uint8)
@@ -77,3 +80,15 @@ def test_what_is_seen_does_not_depend_on_how_many_ask(
         found = list(pool.map(engine.infer, [PICTURE] * 30))
     assert alone
     assert found == [alone] * 30
+
+
+def test_a_precision_that_the_processor_lacks_is_refused(
+    make_card: Callable[..., ModelCard],
+    write_model: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """OpenVINO itself would go on in another one."""
+    monkeypatch.setattr(ov.Core, "get_property", lambda *_: ["FP32", "INT8"])
+    with pytest.raises(ModelError, match="CPU cannot calculate in bf16: got FP32, INT8, expected"):
+        OpenVinoEngine(make_card(), write_model(ANSWER), precision=Precision.BF16)
+    OpenVinoEngine(make_card(), write_model(ANSWER)).close()
