@@ -49,6 +49,8 @@ def main(line: Line) -> int:
 def watch(camera_id: str, stop: threading.Event) -> None:
     """The first camera's decoder is mad; the other one only says that it is watched."""
     Quarantine(QuarantineBook(FOLDER), CLOCK).sit_out(camera_id, stop, lambda _: say("held"))
+    if stop.is_set():  # what had to sit out was let out to end
+        return
     if MODE == "crashes" and camera_id == "gate-3":
         working_for(camera_id, lambda: ctypes.string_at(0))
     if MODE == "dies" and camera_id == "gate-3":
