@@ -86,8 +86,11 @@ def by_keys(driver: Any) -> None:
 def is_lost(driver: Any) -> bool:
     """Whether the server has ended this idle connection, as far as is known on this side.
 
-    It sends a word of farewell, or at least an end of the stream, when it ends or is killed.
+    It sends a word of farewell, or at least an end of the stream, when it ends or is killed. What
+    was heard of that in the middle of a statement has closed it, and it has no descriptor any more.
     """
+    if driver.closed:
+        return True
     heard = select.poll()
     heard.register(driver.fileno(), select.POLLIN)
     while not driver.closed and heard.poll(0):

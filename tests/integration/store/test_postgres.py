@@ -10,12 +10,15 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from alerts.casebook import decide
 from alerts.errors import StoreError
 from alerts.messages import Message
+from alerts.store import postgres
+from alerts.store.direct import Statements
 from alerts.store.engine import open_engine
+from alerts.store.line import Line
 from alerts.store.postgres import NAME, WRITER_LOCK
 from alerts.store.reads import Reads
 from alerts.store.sql import SqlStore
@@ -137,6 +140,23 @@ def test_a_line_that_breaks_within_a_transaction_leaves_nothing(url: str, store:
     with pytest.raises(StoreError):
         write()
     assert store.queue().depth == 0, "and the same store goes on"
+
+
+def test_a_line_that_breaks_as_it_is_opened_is_opened_anew(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It knows that it is closed, and asking what has come over it meanwhile is an error."""
+    engine = open_engine(url)
+    line = Line(engine, Statements(engine.dialect))
+    with monkeypatch.context() as killed:
+        kill = "SELECT pg_terminate_backend(pg_backend_pid())"
+        killed.setattr(postgres, "by_keys", lambda driver: driver.execute(kill))
+        with pytest.raises(psycopg.OperationalError), line.transaction():
+            pass
+    with line.transaction() as direct:
+        assert direct.value(select(func.pg_backend_pid())) > 0
+    line.close()
+    engine.dispose()
 
 
 def test_a_lock_that_is_not_let_go_of_is_an_error_and_not_a_wait(url: str, store: SqlStore) -> None:
